@@ -1,0 +1,55 @@
+# The commands of this project. `make demo` and `make test` set themselves up from nothing; see scripts/bootstrap.sh.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench image lock clean setup setup-dev system-packages
+
+BIN := .venv/bin
+SHOW := printf '\n== %s\n'
+
+## FAULT=name   demo: run against the miniature portal that has this one defect
+FAULT ?=
+## PORT=number  demo: port of the provider on loopback (default: any free one)
+PORT ?=
+## LANG_UI=fr   demo: language of what is shown, fr or en
+LANG_UI ?=
+## ARGS=...     demo, bench: anything else for the command line
+ARGS ?=
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p; s/^## /      /p' $(MAKEFILE_LIST)
+
+setup:
+	@scripts/bootstrap.sh runtime
+
+setup-dev:
+	@scripts/bootstrap.sh dev
+
+system-packages:
+	@scripts/system-packages.sh browser || echo "make: going on without a browser; its test will be skipped." >&2
+
+demo: setup ## the provider, a portal and the suite; says where the report is
+	@$(BIN)/psc-conformance demo $(if $(FAULT),--fault $(FAULT)) $(if $(PORT),--port $(PORT)) $(if $(LANG_UI),--lang $(LANG_UI)) $(ARGS)
+
+check: setup-dev ## the fast loop: format, lint, types, layers, unit and house tests
+	@$(SHOW) "format and lint" && $(BIN)/ruff format --check . && $(BIN)/ruff check .
+	@$(SHOW) "types" && $(BIN)/mypy
+	@$(SHOW) "layers" && $(BIN)/lint-imports
+	@$(SHOW) "unit and house tests" && $(BIN)/pytest -q -m "not integration and not browser and not pcsc and not container"
+
+test: setup-dev system-packages ## everything CI runs: lint, types, layers, all tests
+	@$(SHOW) "format and lint" && $(BIN)/ruff format --check . && $(BIN)/ruff check .
+	@$(SHOW) "types" && $(BIN)/mypy
+	@$(SHOW) "layers" && $(BIN)/lint-imports
+	@$(SHOW) "all tests" && $(BIN)/pytest -q
+
+bench: setup ## measured times on this machine (no threshold)
+	@$(BIN)/psc-conformance bench $(ARGS)
+
+image: setup-dev ## the container image, from a wheel built here
+	@scripts/image.sh
+
+lock: ## resolve requirements.lock and requirements-dev.lock again
+	@scripts/lock.sh
+
+clean: ## what builds and runs leave (not .venv)
+	@rm -rf build dist wheelhouse reports report psc-report .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
