@@ -1,0 +1,99 @@
+"""What every test gets: needs that are named when missing, no network beyond loopback, steady properties."""
+
+from __future__ import annotations
+
+import importlib.util
+import ipaddress
+import os
+import shutil
+import socket
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ON_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+
+# A busy machine is no reason for a property to fail; in CI the examples are the same every time.
+settings.register_profile("house", deadline=None, derandomize=ON_CI, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """Something a machine may lack, how to look for it, and what to install."""
+
+    found: Callable[[], bool]
+    remedy: str
+
+
+def _command(*names: str) -> Callable[[], bool]:
+    return lambda: any(shutil.which(name) for name in names)
+
+
+def _module(name: str) -> Callable[[], bool]:
+    return lambda: importlib.util.find_spec(name) is not None
+
+
+NEEDS = {
+    "chromium": Need(
+        found=_command("chromium", "chromium-browser", "google-chrome"),
+        remedy="scripts/system-packages.sh browser (Debian: apt-get install chromium)",
+    ),
+    "playwright": Need(found=_module("playwright"), remedy="make setup-dev"),
+    "git": Need(found=_command("git"), remedy="Debian: apt-get install git"),
+    "make": Need(found=_command("make"), remedy="Debian: apt-get install make"),
+}
+
+
+def missing(name: str) -> str | None:
+    """Say what is missing and how to get it, or None when the machine has it.
+
+    Raises ``pytest.UsageError`` for a need that is not in ``NEEDS``.
+    """
+    need = NEEDS.get(name)
+    if need is None:
+        msg = f"requires({name!r}): unknown need; known: {', '.join(sorted(NEEDS))}. Add it to tests/conftest.py."
+        raise pytest.UsageError(msg)
+    return None if need.found() else f"{name} is not on this machine; {need.remedy}"
+
+
+def pytest_configure() -> None:
+    """Shut the door to the outside, for the whole run."""
+    sys.addaudithook(_stay_on_loopback)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose needs are not met, saying which; in CI that is a failure, because nobody reads skips."""
+    for marker in item.iter_markers("requires"):
+        for name in marker.args:
+            reason = missing(name)
+            if reason and ON_CI:
+                pytest.fail(f"{reason} (a missing need is a failure when CI=true)", pytrace=False)
+            if reason:
+                pytest.skip(reason)
+
+
+def is_loopback(host: object) -> bool:
+    """Tell whether a host, as a test wrote it, stays on this machine."""
+    name = host.decode() if isinstance(host, bytes) else str(host or "")
+    if name in {"", "localhost"} or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback or ipaddress.ip_address(name).is_unspecified
+    except ValueError:
+        return False
+
+
+def _stay_on_loopback(event: str, args: tuple[Any, ...]) -> None:
+    # A name outside does not resolve, as on a machine without network; an address outside is our own mistake.
+    if event == "socket.getaddrinfo" and not is_loopback(args[0]):
+        raise socket.gaierror(socket.EAI_NONAME, f"tests stay on loopback: {args[0]!r} is not resolved")
+    if event == "socket.connect" and isinstance(args[1], tuple) and not is_loopback(args[1][0]):
+        msg = f"a test tried to leave loopback: {args[1][0]!r}"
+        raise AssertionError(msg)

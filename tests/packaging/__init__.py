@@ -1,0 +1,1 @@
+"""What is shipped, and whether it works away from the checkout."""
