@@ -1,0 +1,103 @@
+"""Deviations as JSON, so that a suite can arm them in a provider that runs in another process or container."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, fields
+from typing import TYPE_CHECKING, Any, get_args
+
+from mock_idp.artefacts import Json, Seam, SigningKey
+from mock_idp.deviations.verbs import Deviation, Nth, Verb
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_KINDS: dict[str, type[Any]] = {verb.kind: verb for verb in (*get_args(Verb), Nth)}
+_CHECKS: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "int": (int,),
+    "float": (int, float),
+}
+
+
+class DeviationError(ValueError):
+    """A deviation that cannot be read; the message names the member at fault and what was expected."""
+
+
+def to_json(deviation: Deviation) -> dict[str, Json]:
+    """Return a deviation as a JSON object, ``kind`` first."""
+    members: dict[str, Json] = {"kind": deviation.kind}
+    for member in fields(deviation):
+        value = getattr(deviation, member.name)
+        members[member.name] = to_json(value) if isinstance(value, get_args(Verb)) else value
+    return members
+
+
+def from_json(members: object) -> Deviation:
+    """Return the deviation that a JSON object describes.
+
+    Raises:
+        DeviationError: the object has no known ``kind``, or a member is missing, unknown or of the wrong type.
+    """
+    if not isinstance(members, dict):
+        raise DeviationError("a deviation is a JSON object with a 'kind'")
+    kind = members.get("kind")
+    verb = _KINDS.get(kind) if isinstance(kind, str) else None
+    if verb is None:
+        raise DeviationError(f"kind: unknown deviation {kind!r}; known are {', '.join(sorted(_KINDS))}")
+    given = {name: value for name, value in members.items() if name != "kind"}
+    known = {member.name: member for member in fields(verb)}
+    if unknown := sorted(set(given) - set(known)):
+        raise DeviationError(f"{kind}.{unknown[0]}: unknown member; known are {', '.join(known)}")
+    for name, member in known.items():
+        if name not in given and member.default is MISSING:
+            raise DeviationError(f"{kind}.{name}: missing")
+    made: Deviation = verb(**{name: _read(f"{kind}.{name}", str(known[name].type), given[name]) for name in given})
+    return made
+
+
+def _read(place: str, wanted: str, value: Any) -> Any:
+    if wanted in {"Seam", "SigningKey"}:
+        closed: type[Seam | SigningKey] = Seam if wanted == "Seam" else SigningKey
+        try:
+            return closed(value)
+        except ValueError:
+            known = ", ".join(member.value for member in closed)
+            raise DeviationError(f"{place}: unknown value {value!r}; known are {known}") from None
+    if wanted == "Verb":
+        inner = from_json(value)
+        if isinstance(inner, Nth):
+            raise DeviationError(f"{place}: 'nth' cannot hold another 'nth'")
+        return inner
+    expected = _CHECKS.get(wanted)
+    if expected is not None and (not isinstance(value, expected) or isinstance(value, bool)):
+        raise DeviationError(f"{place}: expected {wanted}, got {type(value).__name__}")
+    return value
+
+
+def resolve(deviation: Deviation, facts: Mapping[str, str]) -> Deviation:
+    """Return the deviation with every ``{fact}`` in its text values replaced.
+
+    A scenario is written before its people exist: ``SetField(Seam.USERINFO, "sub", "{victim.sub}")`` becomes a lie
+    about a person only when that person has been drawn.
+
+    Args:
+        deviation: the lie as the scenario states it.
+        facts: what is known now, by name without braces.
+
+    Raises:
+        DeviationError: a text names a fact that is not known.
+    """
+    return from_json(_resolved(to_json(deviation), facts))
+
+
+def _resolved(value: Json, facts: Mapping[str, str]) -> Json:
+    if isinstance(value, dict):
+        return {name: _resolved(inner, facts) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_resolved(inner, facts) for inner in value]
+    if isinstance(value, str) and value.startswith("{") and value.endswith("}"):
+        try:
+            return facts[value[1:-1]]
+        except KeyError:
+            raise DeviationError(f"unknown fact {value}; known are {', '.join(sorted(facts))}") from None
+    return value

@@ -1,0 +1,136 @@
+"""The journal: every request the provider saw, in order, tied to its login, with secrets masked consistently."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from mock_idp.artefacts import Json, Pairs
+
+SECRETS = frozenset(
+    {
+        "access_token",
+        "authorization",
+        "certificate",
+        "client_assertion",
+        "client_secret",
+        "code",
+        "code_verifier",
+        "cookie",
+        "id_token",
+        "id_token_hint",
+        "logout_token",
+        "number",
+        "password",
+        "password_confirm",
+        "pin",
+        "puk",
+        "refresh_token",
+        "set-cookie",
+        "signature",
+        "t",
+        "token",
+    }
+)
+"""Names of parameters, members and headers whose values never reach a journal, a log or a report."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One request and its answer.
+
+    Attributes:
+        seq: place in the journal, from 1.
+        at: time of the answer on the provider's clock.
+        login_id: the login it belongs to, when that is known.
+        channel: ``front`` for the browser, ``back`` for the portal's own calls.
+        endpoint: stable name, for example ``token``.
+        request: parameters, then the headers worth showing.
+        response: what the answer said.
+        told: the lies told in this answer, each with its honest and told fragment.
+    """
+
+    seq: int
+    at: datetime
+    login_id: str | None
+    channel: str
+    endpoint: str
+    method: str
+    url: str
+    status: int
+    request: Pairs
+    response: Pairs
+    told: tuple[dict[str, Json], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the entry as a JSON object."""
+        return {**asdict(self), "at": self.at.isoformat()}
+
+
+class Journal:
+    """Entries in order, safe to write and wait on from several threads."""
+
+    def __init__(self, *, salt: bytes, limit: int = 50_000) -> None:
+        """Start empty.
+
+        Args:
+            salt: makes the tags of masked values useless outside this run.
+            limit: how many entries are kept; the oldest go first.
+        """
+        self._salt = salt
+        self._limit = limit
+        self._entries: list[Entry] = []
+        self._next = 1
+        self._news = threading.Condition()
+
+    def mask(self, pairs: Iterable[tuple[str, Json]]) -> Pairs:
+        """Return the pairs with secrets replaced by tags: the same secret always gets the same tag."""
+        return tuple((name, self.tag(name, value) if name.lower() in SECRETS else value) for name, value in pairs)
+
+    def tag(self, name: str, value: Json) -> str:
+        """Return a stand-in for a secret that shows what it was and whether two are the same."""
+        digest = hashlib.sha256(self._salt + str(value).encode("utf-8", "surrogatepass")).hexdigest()
+        return f"‹{name} {digest[:8]}›"
+
+    def record(self, write: Callable[[int], Entry]) -> Entry:
+        """Append the entry that ``write`` makes for the next number, and wake whoever waits."""
+        with self._news:
+            entry = write(self._next)
+            self._next += 1
+            self._entries.append(entry)
+            del self._entries[: -self._limit]
+            self._news.notify_all()
+            return entry
+
+    def entries(self, *, login_id: str | None = None, endpoint: str | None = None, after: int = 0) -> list[Entry]:
+        """Return the entries behind number ``after``, of one login or endpoint if named."""
+        with self._news:
+            return self._select(login_id, endpoint, after)
+
+    def wait(
+        self, *, login_id: str | None = None, endpoint: str | None = None, after: int = 0, seconds: float
+    ) -> list[Entry]:
+        """Return matching entries as soon as there is one, or none when the time is over."""
+        with self._news:
+            self._news.wait_for(lambda: bool(self._select(login_id, endpoint, after)), timeout=seconds)
+            return self._select(login_id, endpoint, after)
+
+    def clear(self) -> None:
+        """Forget every entry; numbers go on."""
+        with self._news:
+            self._entries.clear()
+
+    def _select(self, login_id: str | None, endpoint: str | None, after: int) -> list[Entry]:
+        return [
+            entry
+            for entry in self._entries
+            if entry.seq > after
+            and (login_id is None or entry.login_id == login_id)
+            and (endpoint is None or entry.endpoint == endpoint)
+        ]

@@ -1,0 +1,67 @@
+"""The portals that the provider knows: identifiers, secrets, and the addresses they registered."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass, field
+from typing import Any
+
+from authlib.oauth2.rfc6749.models import ClientMixin
+
+GRANT_TYPES = frozenset({"authorization_code", "refresh_token"})
+SCOPES = frozenset({"openid", "scope_all"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Client(ClientMixin):  # type: ignore[misc]  # Authlib ships no types
+    """A portal as it was declared at raccordement.
+
+    Attributes:
+        client_id: what the portal calls itself.
+        client_secret: shared secret; never shown.
+        redirect_uris: exact callback addresses (a trailing slash counts).
+        post_logout_redirect_uris: exact addresses to come back to after logout.
+        name: shown to the person who logs in.
+    """
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    redirect_uris: tuple[str, ...]
+    post_logout_redirect_uris: tuple[str, ...] = ()
+    name: str = ""
+
+    @property
+    def client_metadata(self) -> dict[str, Any]:
+        """Return the registered members that Authlib's logout endpoint reads."""
+        return {"post_logout_redirect_uris": list(self.post_logout_redirect_uris)}
+
+    def get_client_id(self) -> str:
+        """Return the client identifier."""
+        return self.client_id
+
+    def get_default_redirect_uri(self) -> None:
+        """Return nothing: PSC takes no request without ``redirect_uri`` (OIDC-CORE 3.1.2.1 requires it)."""
+
+    def get_allowed_scope(self, scope: str | None) -> str:
+        """Return the scopes granted of those asked, in the order asked; unknown ones are left out."""
+        return " ".join(name for name in (scope or "").split() if name in SCOPES)
+
+    def check_redirect_uri(self, redirect_uri: str) -> bool:
+        """Tell whether the address was registered, character for character (RFC 9700 2.1)."""
+        return redirect_uri in self.redirect_uris
+
+    def check_client_secret(self, client_secret: str) -> bool:
+        """Tell whether the secret is right, in constant time."""
+        return hmac.compare_digest(self.client_secret.encode(), client_secret.encode())
+
+    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:  # noqa: ARG002  Authlib's signature
+        """Tell whether the client may authenticate so: Basic and POST body are both accepted at PSC."""
+        return method in {"client_secret_basic", "client_secret_post"}
+
+    def check_response_type(self, response_type: str) -> bool:
+        """Tell whether the flow is the authorization code flow, the only one offered to portals."""
+        return response_type == "code"
+
+    def check_grant_type(self, grant_type: str) -> bool:
+        """Tell whether the grant is offered to portals."""
+        return grant_type in GRANT_TYPES

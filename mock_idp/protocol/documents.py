@@ -1,0 +1,46 @@
+"""The two documents a portal reads before anybody logs in: discovery and key set."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from mock_idp.artefacts import Fields, Json, Seam, pairs_of
+
+if TYPE_CHECKING:
+    from mock_idp.keys import SigningKeys
+    from mock_idp.settings import Settings
+
+
+@cache
+def _generation() -> dict[str, Any]:
+    return tomllib.loads(files("mock_idp.protocol").joinpath("discovery.toml").read_text(encoding="utf-8"))
+
+
+def discovery(settings: Settings) -> Fields:
+    """Return the draft of the discovery document (OpenID Connect Discovery 1.0, 3), as PSC publishes it.
+
+    The authorization endpoint stands on the wallet host, everything else under the issuer.
+
+    Args:
+        settings: where the provider is reached.
+    """
+    members = dict(_generation())
+    paths: dict[str, str] = members.pop("paths")
+    aliases: list[str] = members.pop("mtls")["aliases"]
+    endpoints = {key: settings.issuer + path for key, path in paths.items()}
+    document: dict[str, Json] = {
+        "issuer": settings.issuer,
+        "authorization_endpoint": settings.authorization_endpoint,
+        **endpoints,
+        **members,
+        "mtls_endpoint_aliases": {key: endpoints[key] for key in aliases},
+    }
+    return Fields(seam=Seam.DISCOVERY, pairs=pairs_of(document))
+
+
+def key_set(keys: SigningKeys) -> Fields:
+    """Return the draft of the key set (RFC 7517 5): public keys only."""
+    return Fields(seam=Seam.KEY_SET, pairs=pairs_of(keys.published))

@@ -1,0 +1,62 @@
+"""RP-initiated logout: Authlib's endpoint, with PSC's answers (OpenID Connect RP-Initiated Logout 1.0)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from authlib.oauth2.rfc6749 import InvalidRequestError
+from authlib.oidc.rpinitiated import EndSessionEndpoint
+
+if TYPE_CHECKING:
+    from authlib.oidc.rpinitiated import EndSessionRequest
+
+    from mock_idp.protocol.exchange import Exchange, PscRequest
+    from mock_idp.protocol.server import PscServer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedOut:
+    """A session that was ended: where the browser goes now, or None for the provider's own page."""
+
+    session_id: str | None
+    redirect_uri: str | None
+
+
+class PscEndSession(EndSessionEndpoint):  # type: ignore[misc]  # Authlib ships no types
+    """Ends the session that an ID token names."""
+
+    server: PscServer
+
+    def get_server_jwks(self) -> dict[str, Any]:
+        """Return the keys that may have signed the hint."""
+        return dict(self.server.keys.published)
+
+    def get_algorithms(self) -> list[str]:
+        """Return the one algorithm that this provider signs with."""
+        return ["RS256"]
+
+    def end_session(self, end_session_request: EndSessionRequest) -> None:
+        """Mark the session as ended: its tokens are refused from now on."""
+        claims = end_session_request.id_token_claims or {}
+        request = cast("PscRequest", end_session_request.request)
+        if session_id := claims.get("sid"):
+            self.server.end_session(session_id, now=request.exchange.now)
+
+
+def log_out(server: PscServer, exchange: Exchange) -> LoggedOut:
+    """End the session named by ``id_token_hint`` and say where the browser goes.
+
+    Raises:
+        InvalidRequestError: the hint was not signed here, or the return address was not registered for the client.  In
+            that case nobody is sent anywhere (RP-Initiated Logout 1.0, 3 and 4), and the session still ends if the hint
+            was good.
+    """
+    request = server.create_oauth2_request(exchange)
+    checked = server.validate_endpoint_request("end_session", request)
+    server.create_endpoint_response("end_session", checked)
+    wanted = request.payload.data.get("post_logout_redirect_uri")
+    if wanted and not checked.redirect_uri:
+        raise InvalidRequestError("post_logout_redirect_uri is not registered for this client.")
+    claims = checked.id_token_claims or {}
+    return LoggedOut(session_id=claims.get("sid"), redirect_uri=checked.redirect_uri)

@@ -1,0 +1,192 @@
+"""Authlib's authorization server over values: exchanges in, replies out, every answer through the voice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from authlib.oauth2.rfc6749 import AuthorizationServer, InvalidClientError, OAuth2Error
+
+from mock_idp.artefacts import Fields, Pairs, Seam, pairs_of
+from mock_idp.protocol.exchange import Exchange, PscRequest, Reply, basic_credentials
+from mock_idp.protocol.grants import CODE_EXTENSIONS, REFRESH_EXTENSIONS, PscCodeGrant, PscRefreshGrant
+from mock_idp.protocol.logout import PscEndSession
+from mock_idp.protocol.tokens import Bearer, Grant, access_token_draft
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from mock_idp.keys import SigningKeys
+    from mock_idp.people import Directory, Person
+    from mock_idp.protocol.clients import Client
+    from mock_idp.settings import Settings
+    from mock_idp.store import Store
+
+OK = 200
+UNAUTHORIZED = 401
+
+
+class PscServer(AuthorizationServer):  # type: ignore[misc]  # Authlib ships no types
+    """The provider's protocol, without a socket, a clock or a page."""
+
+    def __init__(self, *, settings: Settings, store: Store, keys: SigningKeys, directory: Directory) -> None:
+        """Build the server from its parts; portals are made known later, with :meth:`register_client`."""
+        super().__init__(scopes_supported=None)
+        self.settings = settings
+        self.store = store
+        self.keys = keys
+        self.directory = directory
+        self._clients: dict[str, Client] = {}
+        self.register_client_auth_method("client_secret_basic", _authenticate_basic)
+        self.register_grant(PscCodeGrant, CODE_EXTENSIONS)
+        self.register_grant(PscRefreshGrant, REFRESH_EXTENSIONS)
+        self.register_endpoint(PscEndSession(self))
+
+    # -- clients
+
+    def register_client(self, client: Client) -> None:
+        """Know one more portal, or know it anew."""
+        self._clients[client.client_id] = client
+
+    def query_client(self, client_id: str) -> Client | None:
+        """Return the portal of that identifier."""
+        return self._clients.get(client_id)
+
+    # -- authorization endpoint
+
+    def check_authorization(self, exchange: Exchange) -> Client:
+        """Check an authorization request before anybody is asked to log in.
+
+        Returns:
+            The portal that asks.
+
+        Raises:
+            OAuth2Error: with ``redirect_uri`` set when the error may be sent back to the portal, without it when it
+                must be shown to the person (RFC 6749 4.1.2.1).
+        """
+        client: Client = self.get_consent_grant(exchange).client
+        return client
+
+    def answer_authorization(self, exchange: Exchange, grant: Grant | None) -> Reply:
+        """Answer an authorization request that was checked before.
+
+        Args:
+            exchange: the authorization request, with the time of the answer.
+            grant: who approved; None when the person declined, which the portal is told as ``access_denied``.
+        """
+        request = self.create_oauth2_request(exchange)
+        reply: Reply = self.create_authorization_response(
+            request, grant_user=grant, grant=self.get_authorization_grant(request)
+        )
+        return reply
+
+    def authorization_redirect(self, exchange: Exchange, redirect_uri: str, pairs: Pairs) -> Reply:
+        """Return the redirect that carries an authorization response, after it passed its seam (RFC 6749 4.1.2).
+
+        ``iss`` stands in every response, errors included (RFC 9207 2).
+        """
+        said = exchange.voice.fields(
+            Fields(seam=Seam.AUTHORIZATION_RESPONSE, pairs=(*pairs, ("iss", self.settings.issuer)))
+        )
+        joint = "&" if "?" in redirect_uri else "?"
+        query = urlencode([(name, "" if value is None else str(value)) for name, value in said.pairs])
+        return Reply(status=302, body="", headers=(("Location", f"{redirect_uri}{joint}{query}"),))
+
+    # -- token endpoint
+
+    def token(self, exchange: Exchange) -> Reply:
+        """Answer a token request (RFC 6749 3.2)."""
+        reply: Reply = self.create_token_response(exchange)
+        if reply.status != OK or not isinstance(reply.body, dict):
+            return reply
+        said = exchange.voice.fields(Fields(seam=Seam.TOKEN_RESPONSE, pairs=pairs_of(reply.body)))
+        return replace(reply, body=said)
+
+    def issue(self, grant: Grant, exchange: Exchange, *, refresh: bool) -> dict[str, Any]:
+        """Make the tokens of a grant, remember them, and return the token response without its ID token.
+
+        Args:
+            grant: what the tokens stand for.
+            exchange: the token request.
+            refresh: whether a refresh token is given.
+        """
+        settings = self.settings
+        draft = access_token_draft(
+            grant, settings=settings, keys=self.keys, now=exchange.now, jti=exchange.entropy.uuid()
+        )
+        access = self.keys.sign(draft).value
+        until = exchange.now + settings.access_token_lifetime
+        self.store.put("access", access, Bearer(grant=grant, expires_at=until), expires_at=until)
+        body: dict[str, Any] = {
+            "access_token": access,
+            "expires_in": int(settings.access_token_lifetime.total_seconds()),
+            "refresh_expires_in": int(settings.refresh_token_lifetime.total_seconds()),
+            "token_type": "Bearer",
+            "not-before-policy": 0,
+            "session_state": grant.session_id,
+            "scope": grant.scope,
+        }
+        if refresh:
+            secret = exchange.entropy.token()
+            end = exchange.now + settings.refresh_token_lifetime
+            self.store.put("refresh", secret, Bearer(grant=grant, expires_at=end), expires_at=end)
+            body["refresh_token"] = secret
+        return body
+
+    def save_token(self, token: dict[str, Any], request: PscRequest) -> None:
+        """Do nothing: :meth:`issue` remembers what it makes."""
+
+    # -- the end of things
+
+    def revoke_login(self, login_id: str, *, now: datetime) -> None:
+        """Take back every token of a login: a later use of one finds nothing (RFC 6749 4.1.2)."""
+        self.store.put("revoked", login_id, value=True, expires_at=now + self.settings.session_lifetime)
+
+    def end_session(self, session_id: str, *, now: datetime) -> None:
+        """End a PSC session: every token that names it is refused from now on."""
+        self.store.put("ended", session_id, value=True, expires_at=now + self.settings.session_lifetime)
+
+    def stands(self, grant: Grant, *, now: datetime) -> bool:
+        """Tell whether a grant still stands: not taken back, and its session not ended."""
+        return not (
+            self.store.get("revoked", grant.login_id, now=now) or self.store.get("ended", grant.session_id, now=now)
+        )
+
+    # -- who is who
+
+    def holder(self, grant: Grant) -> Person | None:
+        """Return the person of a grant."""
+        return self.directory.find(grant.idnat)
+
+    # -- Authlib's framework hooks
+
+    def create_oauth2_request(self, request: Exchange | PscRequest) -> PscRequest:
+        """Return the exchange in Authlib's shape."""
+        return request if isinstance(request, PscRequest) else PscRequest(request)
+
+    def handle_response(self, status: int, body: Any, headers: Any) -> Reply:
+        """Return Authlib's answer as a value."""
+        return Reply(status=status, body=body if body is not None else "", headers=tuple(headers or ()))
+
+    def handle_error_response(self, request: Any, error: OAuth2Error) -> Reply:
+        """Return an OAuth error: a redirect when it may go to the portal, JSON otherwise (RFC 6749 4.1.2.1, 5.2)."""
+        if error.redirect_uri and isinstance(request, PscRequest):
+            pairs: Pairs = tuple(error.get_body())
+            return self.authorization_redirect(request.exchange, error.redirect_uri, pairs)
+        reply: Reply = super().handle_error_response(request, error)
+        if isinstance(error, InvalidClientError) and reply.status == UNAUTHORIZED:
+            reply = replace(reply, headers=(*reply.headers, ("WWW-Authenticate", 'Basic realm="psc"')))
+        return reply
+
+    def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
+        """Tell nobody: the shell keeps the journal."""
+
+
+def _authenticate_basic(query_client: Callable[[str], Client | None], request: PscRequest) -> Client | None:
+    credentials = basic_credentials(request.headers)
+    if credentials is None:
+        return None
+    client = query_client(credentials[0])
+    return client if client is not None and client.check_client_secret(credentials[1]) else None

@@ -1,0 +1,143 @@
+"""What is granted, and the token drafts made of it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mock_idp.artefacts import Pairs, Seam, TokenDraft
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mock_idp.keys import SigningKeys
+    from mock_idp.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """One person's consent for one portal: what a code, and every token that follows it, stands for.
+
+    Attributes:
+        login_id: the login it comes from; lies and journal entries are tied to it.
+        session_id: PSC session, ``sid`` in the tokens.
+        auth_time: when the person approved.
+    """
+
+    login_id: str
+    session_id: str
+    client_id: str
+    idnat: str
+    scope: str
+    nonce: str | None
+    auth_time: datetime
+    redirect_uri: str = ""
+    code_challenge: str | None = None
+    code_challenge_method: str | None = None
+
+    def get_redirect_uri(self) -> str:
+        """Return the address that the code was asked for (RFC 6749 4.1.3)."""
+        return self.redirect_uri
+
+    def get_scope(self) -> str:
+        """Return the granted scopes."""
+        return self.scope
+
+    def check_client(self, client: object) -> bool:
+        """Tell whether the grant was made to this client."""
+        return getattr(client, "client_id", None) == self.client_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpentCode:
+    """An authorization code in the store: its grant, and whether it was presented already."""
+
+    grant: Grant
+    spent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bearer:
+    """An access or refresh token in the store."""
+
+    grant: Grant
+    expires_at: datetime
+    value: str = field(repr=False, default="")
+
+
+def epoch(moment: datetime) -> int:
+    """Return whole seconds since 1970 (RFC 7519 2, NumericDate)."""
+    return int(moment.timestamp())
+
+
+def half_hash(token: str) -> str:
+    """Return ``at_hash`` for RS256: the left half of SHA-256, base64url (OIDC-CORE 3.1.3.6)."""
+    digest = hashlib.sha256(token.encode("ascii")).digest()
+    return base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode("ascii")
+
+
+def _header(keys: SigningKeys) -> Pairs:
+    return (("alg", "RS256"), ("typ", "JWT"), ("kid", keys.kid))
+
+
+def access_token_draft(grant: Grant, *, settings: Settings, keys: SigningKeys, now: datetime, jti: str) -> TokenDraft:
+    """Return the draft of an access token: a JWT as Keycloak makes them, opaque to the portal.
+
+    Args:
+        grant: what it stands for.
+        settings: issuer and lifetimes.
+        keys: the published key.
+        now: time of issue.
+        jti: unique name; without one, two tokens of one second would be the same text.
+    """
+    claims: Pairs = (
+        ("exp", epoch(now + settings.access_token_lifetime)),
+        ("iat", epoch(now)),
+        ("auth_time", epoch(grant.auth_time)),
+        ("jti", jti),
+        ("iss", settings.issuer),
+        ("sub", settings.sub_prefix + grant.idnat),
+        ("typ", "Bearer"),
+        ("azp", grant.client_id),
+        ("sid", grant.session_id),
+        ("acr", settings.acr),
+        ("scope", grant.scope),
+        ("preferred_username", grant.idnat),
+    )
+    return TokenDraft(seam=Seam.TOKEN_RESPONSE, header=_header(keys), claims=claims)
+
+
+def id_token_draft(
+    grant: Grant, *, settings: Settings, keys: SigningKeys, now: datetime, jti: str, access_token: str
+) -> TokenDraft:
+    """Return the draft of an ID token with PSC's claims: few, the identity is in userinfo (OIDC-CORE 2).
+
+    Args:
+        grant: who logged in, where, when.
+        settings: issuer, level, lifetimes.
+        keys: the published key.
+        now: time of issue.
+        jti: unique name.
+        access_token: what ``at_hash`` binds.
+    """
+    claims: Pairs = (
+        ("exp", epoch(now + settings.id_token_lifetime)),
+        ("iat", epoch(now)),
+        ("auth_time", epoch(grant.auth_time)),
+        ("jti", jti),
+        ("iss", settings.issuer),
+        ("aud", grant.client_id),
+        ("sub", settings.sub_prefix + grant.idnat),
+        ("typ", "ID"),
+        ("azp", grant.client_id),
+        *((("nonce", grant.nonce),) if grant.nonce is not None else ()),
+        ("sid", grant.session_id),
+        ("at_hash", half_hash(access_token)),
+        ("acr", settings.acr),
+        ("authMode", settings.auth_mode),
+        ("SubjectNameID", grant.idnat),
+        ("preferred_username", grant.idnat),
+    )
+    return TokenDraft(seam=Seam.ID_TOKEN, header=_header(keys), claims=claims)

@@ -1,0 +1,135 @@
+"""Who logged in: the userinfo document in PSC's shape, and the endpoint that gives it for an access token."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mock_idp.artefacts import Fields, Json, Pairs, Seam
+from mock_idp.people import Activity, Person
+from mock_idp.protocol.exchange import Exchange, Reply
+
+if TYPE_CHECKING:
+    from mock_idp.protocol.server import PscServer
+    from mock_idp.protocol.tokens import Bearer
+    from mock_idp.settings import Settings
+
+OID_SECTEUR = "1.2.250.1.71.4.2.4"
+OID_PROFESSION = "1.2.250.1.213.1.1.5.5"
+OID_PALIER = "1.2.250.1.213.1.5.1.1.1"
+OID_PSI_LOCALE = "1.2.250.1.213.1.3.1.1"
+ORIGINS = {"0": "ADELI", "1": "CAB_ADELI", "3": "FINESS", "4": "SIREN", "5": "SIRET", "6": "CAB_RPPS", "8": "RPPS"}
+
+
+def userinfo(person: Person, settings: Settings) -> Pairs:
+    """Return the userinfo members of a person, in the structure of the public ANS samples of late 2023 and after.
+
+    Every leaf is text and an unknown one is empty, except ``otherIds[].qualite``, an integer.  Somebody without a
+    practice has no ``SubjectRefPro`` at all (seen in a public test identity).
+
+    Args:
+        person: who logged in.
+        settings: prefix of ``sub`` and authentication mode.
+    """
+    first = person.activity[0] if person.activity else Activity()
+    members: list[tuple[str, Json]] = [
+        ("sub", settings.sub_prefix + person.idnat),
+        ("preferred_username", person.idnat),
+        ("SubjectNameID", person.idnat),
+        ("given_name", person.given_name),
+        ("family_name", person.family_name),
+        ("codeCivilite", person.civilite),
+        ("codeGenreActivite", first.genre),
+        ("authMode", settings.auth_mode),
+        ("Secteur_Activite", f"{first.secteur}^{OID_SECTEUR}" if first.secteur else ""),
+        ("SubjectOrganization", first.raison_sociale),
+        ("SubjectOrganizationID", first.structure),
+        ("SubjectRole", [f"{person.profession}^{OID_PROFESSION}"] if person.profession else []),
+        ("Palier_Authentification", f"APPPRIP3^{OID_PALIER}"),
+        ("PSI_Locale", OID_PSI_LOCALE),
+        ("UITVersion", "1.0"),
+        ("Mode_Acces_Raison", ""),
+        ("Acces_Regulation_Medicale", "FAUX"),
+        ("otherIds", [{"identifiant": person.idnat, "origine": ORIGINS.get(person.idnat[:1], "RASS"), "qualite": 1}]),
+    ]
+    if person.activity:
+        members.append(("SubjectRefPro", {"exercices": [_exercice(person)]}))
+    return tuple(members)
+
+
+def _exercice(person: Person) -> Json:
+    return {
+        "codeProfession": person.profession,
+        "codeCategorieProfessionnelle": person.categorie,
+        "codeCiviliteDexercice": person.civilite_exercice,
+        "nomDexercice": person.family_name,
+        "prenomDexercice": person.given_name,
+        "codeTypeSavoirFaire": person.type_savoir_faire,
+        "codeSavoirFaire": person.savoir_faire,
+        "activities": [_activity(activity) for activity in person.activity],
+    }
+
+
+def _activity(activity: Activity) -> Json:
+    return {
+        "codeModeExercice": activity.mode,
+        "codeSecteurDactivite": activity.secteur,
+        "codeSectionPharmacien": activity.section_pharmacien,
+        "codeRole": activity.role,
+        "codeGenreActivite": activity.genre,
+        "numeroSiretSite": "",
+        "numeroSirenSite": "",
+        "numeroFinessSite": activity.finess_site,
+        "numeroFinessetablissementJuridique": "",
+        "identifiantTechniqueDeLaStructure": activity.structure,
+        "raisonSocialeSite": activity.raison_sociale,
+        "enseigneCommercialeSite": "",
+        "complementDestinataire": "",
+        "complementPointGeographique": "",
+        "numeroVoie": "1",
+        "indiceRepetitionVoie": "",
+        "codeTypeDeVoie": "R",
+        "libelleVoie": "EXEMPLE",
+        "mentionDistribution": "",
+        "bureauCedex": "",
+        "codePostal": "75009",
+        "codeCommune": "",
+        "codePays": "99000",
+        "telephone": "",
+        "telephone2": "",
+        "telecopie": "",
+        "adresseEMail": "",
+        "codeDepartement": "",
+        "ancienIdentifiantDeLaStructure": activity.ancien_identifiant,
+        "autoriteDenregistrement": activity.autorite,
+    }
+
+
+def bearer_token(exchange: Exchange) -> str | None:
+    """Return the access token of a request: from the header, or from a POST body (RFC 6750 2.1, 2.2), never the URL."""
+    scheme, _, value = exchange.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and value.strip():
+        return value.strip()
+    return dict(exchange.form).get("access_token") if exchange.method == "POST" else None
+
+
+def find_bearer(server: PscServer, exchange: Exchange) -> Bearer | None:
+    """Return what the access token of a request stands for, or None when there is none that still stands."""
+    value = bearer_token(exchange)
+    kept: Bearer | None = server.store.get("access", value, now=exchange.now) if value else None
+    return kept if kept and server.stands(kept.grant, now=exchange.now) else None
+
+
+def answer_userinfo(server: PscServer, exchange: Exchange) -> Reply:
+    """Answer a userinfo request (OIDC-CORE 5.3).
+
+    Returns:
+        200 with the person's members past their seam; 401 with a challenge when no good token came (RFC 6750 3.1).
+    """
+    bearer = find_bearer(server, exchange)
+    person = server.holder(bearer.grant) if bearer else None
+    if person is None:
+        challenge = 'Bearer realm="psc", error="invalid_token", error_description="unknown or expired access token"'
+        body = {"error": "invalid_token", "error_description": "unknown or expired access token"}
+        return Reply(status=401, body=body, headers=(("WWW-Authenticate", challenge),))
+    said = exchange.voice.fields(Fields(seam=Seam.USERINFO, pairs=userinfo(person, server.settings)))
+    return Reply(status=200, body=said, headers=(("Content-Type", "application/json"),))

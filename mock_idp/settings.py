@@ -1,0 +1,83 @@
+"""The provider's settings: where it stands, and every duration or habit that a source leaves open.
+
+Each default says how sure it is: *confirmed* by a named public source, *inferred*, or *unknown*.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+REALM_PATH = "/auth/realms/esante-wallet"
+"""Realm path of the issuer (confirmed: public connectors of ANS, production and sandbox)."""
+
+DISCOVERY_PATH = "/.well-known/wallet-openid-configuration"
+"""Discovery document, under the issuer; not the standard name (confirmed: every public connector)."""
+
+PROTOCOL_PATH = "/protocol/openid-connect"
+"""Keycloak's paths for the other endpoints, under the issuer (confirmed: the ANS broker extension)."""
+
+WALLET_AUTHORIZATION_PATH = "/auth"
+"""Authorization endpoint, on the wallet host (confirmed: sandbox and production wallets)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where the provider is reached and how long what it issues lasts.
+
+    Attributes:
+        issuer_base: scheme, host and port of the issuer host, without a path.
+        wallet_base: the same for the wallet host; another host than the issuer's, as at PSC.
+        sub_prefix: what stands before the idNat in ``sub``, ``f:<uuid>:`` (confirmed for the sandbox 2021-2023, the
+            production uuid is unknown, so portals must not rely on it).
+        code_lifetime: of an authorization code (unknown; Keycloak's default is 60 s).
+        access_token_lifetime: (confirmed: 2 min, guide CI-SIS citing the PSC documentation).
+        refresh_token_lifetime: (confirmed: 30 min, same source).
+        id_token_lifetime: (inferred: as the access token).
+        session_lifetime: of a PSC session (confirmed: at most 4 h, guide CI-SIS).
+        login_lifetime: how long a started login may take before the portal must start again (unknown).
+        acr: authentication level stated for the e-CPS (confirmed: eidas1).
+        auth_mode: ``authMode`` stated for the e-CPS (unknown; MOBILE by analogy with the CIBA channel).
+        acr_values_policy: what becomes of a request whose ``acr_values`` is missing or not eidas1 (unknown):
+            ``reject`` answers invalid_request, ``ignore`` goes on.
+        rotate_refresh_tokens: whether a refresh spends the refresh token (unknown).
+        idp_name: what the pages call this provider.
+    """
+
+    issuer_base: str = "http://127.0.0.1:8080"
+    wallet_base: str = "http://localhost:8080"
+    sub_prefix: str = "f:550dc1c8-d97b-4b1e-ac8c-8eb4471cf9dd:"
+    code_lifetime: timedelta = timedelta(seconds=60)
+    access_token_lifetime: timedelta = timedelta(seconds=120)
+    refresh_token_lifetime: timedelta = timedelta(minutes=30)
+    id_token_lifetime: timedelta = timedelta(seconds=120)
+    session_lifetime: timedelta = timedelta(hours=4)
+    login_lifetime: timedelta = timedelta(minutes=10)
+    acr: str = "eidas1"
+    auth_mode: str = "MOBILE"
+    acr_values_policy: str = "reject"
+    rotate_refresh_tokens: bool = False
+    idp_name: str = "Simulateur Pro Santé Connect"
+
+    @property
+    def issuer(self) -> str:
+        """Return the issuer identifier (OIDC-CORE 2, ``iss``)."""
+        return self.issuer_base + REALM_PATH
+
+    @property
+    def discovery_url(self) -> str:
+        """Return the URL of the discovery document."""
+        return self.issuer + DISCOVERY_PATH
+
+    @property
+    def authorization_endpoint(self) -> str:
+        """Return the URL of the authorization endpoint, on the wallet host."""
+        return self.wallet_base + WALLET_AUTHORIZATION_PATH
+
+    def endpoint(self, path: str) -> str:
+        """Return the URL of an endpoint under Keycloak's protocol path.
+
+        Args:
+            path: for example ``/token``.
+        """
+        return self.issuer + PROTOCOL_PATH + path

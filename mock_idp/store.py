@@ -1,0 +1,113 @@
+"""Where the provider keeps what it must remember: one small protocol, and a store in memory.
+
+Records are frozen values in named tables.  Whoever changes a record says what it believed was there, so that of two
+requests that race for one code, one approval or one activation, exactly one wins.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Store(Protocol):
+    """What every store offers; times are aware UTC values given by the caller."""
+
+    def get(self, table: str, key: str, *, now: datetime) -> Any | None:
+        """Return the record, or None when it is absent or expired at ``now``."""
+        ...
+
+    def put(self, table: str, key: str, value: Any, *, expires_at: datetime | None = None) -> None:
+        """Keep a record until ``expires_at``, or for good."""
+        ...
+
+    def compare_and_set(
+        self,
+        table: str,
+        key: str,
+        expected: Any | None,
+        value: Any,
+        *,
+        now: datetime,
+        expires_at: datetime | None = None,
+    ) -> bool:
+        """Replace the record only if it still equals ``expected`` (None: only if there is none); tell whether it was."""
+        ...
+
+    def delete(self, table: str, key: str) -> None:
+        """Forget a record; forgetting twice is no error."""
+        ...
+
+    def values(self, table: str, *, now: datetime) -> list[Any]:
+        """Return the records of a table that are not expired at ``now``, oldest first."""
+        ...
+
+    def purge(self, *, now: datetime) -> int:
+        """Drop what has expired at ``now`` and return how many records that were."""
+        ...
+
+
+class MemoryStore:
+    """A store that lives and dies with the process."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._lock = threading.Lock()
+        self._tables: dict[str, dict[str, tuple[Any, datetime | None]]] = {}
+
+    def get(self, table: str, key: str, *, now: datetime) -> Any | None:
+        """Return the record, or None when it is absent or expired at ``now``."""
+        with self._lock:
+            return self._live(table, key, now)
+
+    def put(self, table: str, key: str, value: Any, *, expires_at: datetime | None = None) -> None:
+        """Keep a record until ``expires_at``, or for good."""
+        with self._lock:
+            self._tables.setdefault(table, {})[key] = (value, expires_at)
+
+    def compare_and_set(
+        self,
+        table: str,
+        key: str,
+        expected: Any | None,
+        value: Any,
+        *,
+        now: datetime,
+        expires_at: datetime | None = None,
+    ) -> bool:
+        """Replace the record only if it still equals ``expected``; tell whether it was."""
+        with self._lock:
+            if self._live(table, key, now) != expected:
+                return False
+            self._tables.setdefault(table, {})[key] = (value, expires_at)
+            return True
+
+    def delete(self, table: str, key: str) -> None:
+        """Forget a record; forgetting twice is no error."""
+        with self._lock:
+            self._tables.get(table, {}).pop(key, None)
+
+    def values(self, table: str, *, now: datetime) -> list[Any]:
+        """Return the records of a table that are not expired at ``now``, oldest first."""
+        with self._lock:
+            return [value for value, until in self._tables.get(table, {}).values() if until is None or until > now]
+
+    def purge(self, *, now: datetime) -> int:
+        """Drop what has expired at ``now`` and return how many records that were."""
+        with self._lock:
+            stale = [
+                (table, key)
+                for table, records in self._tables.items()
+                for key, (_, until) in records.items()
+                if until is not None and until <= now
+            ]
+            for table, key in stale:
+                del self._tables[table][key]
+            return len(stale)
+
+    def _live(self, table: str, key: str, now: datetime) -> Any | None:
+        value, until = self._tables.get(table, {}).get(key, (None, None))
+        return None if until is not None and until <= now else value

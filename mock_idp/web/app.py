@@ -1,0 +1,96 @@
+"""The Flask application: which host answers what, and what happens when nothing fits."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, jsonify, redirect, request, url_for
+from flask_babel import Babel
+from werkzeug.exceptions import HTTPException, NotFound
+
+from mock_idp.web import activation, phone, wallet
+from mock_idp.web.control import control
+from mock_idp.web.http import provider, write_journal
+from mock_idp.web.language import language
+from mock_idp.web.oidc import backchannel, front, realm
+from mock_idp.web.pages import broken_page, login_gone_page, not_found_page
+from mock_idp.web.services import LoginGoneError, Provider
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as AnyResponse
+
+LOG = logging.getLogger(__name__)
+SERVER_ERROR = 500
+CONTENT_SECURITY_POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'self'; base-uri 'none'"
+
+
+def create_app(served: Provider) -> Flask:
+    """Build the application around a provider.
+
+    Args:
+        served: the provider.  Its settings say which host names are answered; any other is refused, so that a page
+            elsewhere cannot reach the simulator by pointing a name of its own at this machine.
+    """
+    app = Flask("mock_idp.web")
+    app.secret_key = served.entropy.octets(32)
+    app.config.update(SESSION_COOKIE_NAME="psc_simulateur", SESSION_COOKIE_SAMESITE="Lax", MAX_CONTENT_LENGTH=1 << 20)
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # DefaultJSONProvider has it, its base class does not
+    app.extensions["psc_provider"] = served
+    Babel(app, default_locale="fr", locale_selector=language)
+    for blueprint in (front, realm, backchannel, wallet.blueprint, activation.blueprint, phone.blueprint, control):
+        app.register_blueprint(blueprint)
+    app.before_request(_check_host)
+    app.after_request(_protect)
+    app.after_request(write_journal)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(LoginGoneError, lambda _: login_gone_page())
+    app.register_error_handler(Exception, _broken)
+    app.add_url_rule("/", "home", lambda: redirect(url_for("phone.home")))
+    app.context_processor(lambda: {"language": language(), "settings": served.settings})
+    return app
+
+
+def _check_host() -> Response | None:
+    """Answer each host only for what stands on it: at PSC the wallet and the issuer are two hosts."""
+    settings = provider().settings
+    wallet_host = urlsplit(settings.wallet_base).netloc
+    issuer_host = urlsplit(settings.issuer_base).netloc
+    if request.host not in {wallet_host, issuer_host}:
+        text = f"Host {request.host!r} is not served here. Use {settings.issuer_base} or {settings.wallet_base}.\n"
+        return Response(text, status=421, mimetype="text/plain")
+    on_issuer = request.blueprint in {"realm", "backchannel"}
+    free = request.blueprint in {None, "control"}
+    if not free and request.host != (issuer_host if on_issuer else wallet_host):
+        raise NotFound
+    return None
+
+
+def _protect(response: Response) -> Response:
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    return response
+
+
+def _wants_json() -> bool:
+    return request.blueprint in {"backchannel", "control"} or request.path.startswith(("/auth/realms/", "/_control/"))
+
+
+def _http_error(error: HTTPException) -> AnyResponse | tuple[Response, int]:
+    status = error.code or SERVER_ERROR
+    if _wants_json():
+        return jsonify(
+            error="not_found" if status == NotFound.code else "invalid_request", error_description=error.name
+        ), status
+    return not_found_page() if status == NotFound.code else error.get_response()
+
+
+def _broken(error: Exception) -> Response | tuple[Response, int]:
+    # the process boundary: whatever failed is logged for us, and told to nobody else
+    LOG.error("request failed", exc_info=error)
+    if _wants_json():
+        return jsonify(error="server_error"), SERVER_ERROR
+    return broken_page()

@@ -1,0 +1,195 @@
+"""The control API: arm lies, make people and portals known, read the journal, move the clock.
+
+Bodies are JSON and must say so: a page on another site cannot send that content type without asking first, so a browser
+on the same machine is no way in.  Beyond loopback a token is required as well.
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from mock_idp.deviations import DeviationError, from_json, to_json
+from mock_idp.ecps.idnat import IdnatError, normalise
+from mock_idp.people import PeopleError
+from mock_idp.protocol import Client
+from mock_idp.protocol.userinfo import userinfo
+from mock_idp.web.http import provider
+from mock_idp.web.oidc import SCENARIO_COOKIE
+from mock_idp.web.phone import enrol
+
+if TYPE_CHECKING:
+    from mock_idp.web.voice import Plan
+
+control = Blueprint("control", __name__, url_prefix="/_control/v1")
+
+LONGEST_WAIT = 30.0
+
+
+class ControlError(Exception):
+    """A request that the control API cannot carry out: which field, what is wrong, what to do."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        """Carry the message."""
+        super().__init__(message)
+        self.status = status
+
+
+@control.errorhandler(ControlError)
+def _refused(error: ControlError) -> tuple[Response, int]:
+    return jsonify(error=str(error)), error.status
+
+
+@control.before_request
+def _check_caller() -> None:
+    wanted = provider().control_token
+    shown = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+    if wanted is not None and not hmac.compare_digest(wanted.encode(), shown.encode()):
+        raise ControlError("Authorization: present the control token printed at start, as 'Bearer <token>'", 401)
+    if request.method == "POST" and request.mimetype != "application/json":
+        raise ControlError("Content-Type: send application/json", 415)
+
+
+def _body() -> dict[str, Any]:
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise ControlError("body: expected a JSON object")
+    return body
+
+
+def _text(body: dict[str, Any], name: str, default: str | None = None) -> str:
+    value = body.get(name, default)
+    if not isinstance(value, str) or not value:
+        raise ControlError(f"{name}: expected non-empty text")
+    return value
+
+
+def _texts(body: dict[str, Any], name: str) -> tuple[str, ...]:
+    value = body.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ControlError(f"{name}: expected a list of texts")
+    return tuple(value)
+
+
+@control.get("/status")
+def status() -> Response:
+    """Say where everything is."""
+    settings = provider().settings
+    return jsonify(
+        issuer=settings.issuer,
+        discovery=settings.discovery_url,
+        wallet=settings.wallet_base,
+        scenario_cookie=SCENARIO_COOKIE,
+        now=provider().clock.now().isoformat(),
+    )
+
+
+@control.post("/plans")
+def arm() -> tuple[Response, int]:
+    """Arm lies: for the next login that brings the token in its scenario cookie, or for the issuer."""
+    body = _body()
+    try:
+        deviations = tuple(from_json(item) for item in body.get("deviations", []))
+    except DeviationError as error:
+        raise ControlError(f"deviations: {error}") from None
+    token = provider().entropy.token(12)
+    plans = provider().plans
+    scope = body.get("scope", "login")
+    if scope not in {"login", "issuer"}:
+        raise ControlError("scope: 'login' or 'issuer'")
+    plan = (plans.arm if scope == "login" else plans.arm_issuer)(token, deviations)
+    return jsonify(_plan(plan)), 201
+
+
+@control.delete("/plans/issuer")
+def withdraw() -> tuple[str, int]:
+    """Withdraw what is armed for the issuer."""
+    provider().plans.withdraw_issuer()
+    return "", 204
+
+
+@control.get("/plans/<token>")
+def plan(token: str) -> Response:
+    """Say which login a plan was bound to, and which of its lies were told."""
+    found = provider().plans.find(token)
+    if found is None:
+        raise ControlError("token: no such plan", 404)
+    return jsonify(_plan(found))
+
+
+def _plan(plan: Plan) -> dict[str, Any]:
+    return {
+        "token": plan.token,
+        "login_id": plan.login_id,
+        "deviations": [to_json(deviation) for deviation in plan.deviations],
+        "told": [
+            {"deviation": to_json(lie.deviation), "honest": lie.honest, "told": lie.told} for lie in tuple(plan.told)
+        ],
+    }
+
+
+@control.get("/journal")
+def journal() -> Response:
+    """Return journal entries, waiting for the first if asked to."""
+    try:
+        after = int(request.args.get("after", "0"))
+        seconds = min(float(request.args.get("wait", "0")), LONGEST_WAIT)
+    except ValueError:
+        raise ControlError("after, wait: expected numbers") from None
+    entries = provider().journal.wait(
+        login_id=request.args.get("login"), endpoint=request.args.get("endpoint"), after=after, seconds=seconds
+    )
+    return jsonify(entries=[entry.to_json() for entry in entries])
+
+
+@control.post("/people")
+def people() -> tuple[Response, int]:
+    """Make a fresh person after a persona, with an activated phone if a password is given."""
+    body = _body()
+    try:
+        person = provider().fresh_person(_text(body, "template", "medecin-liberal"))
+    except PeopleError as error:
+        raise ControlError(str(error)) from None
+    device = enrol(provider(), person.idnat, _text(body, "password")).device_id if "password" in body else None
+    claims = dict(userinfo(person, provider().settings))
+    return jsonify(idnat=person.idnat, sub=claims["sub"], device=device, claims=claims), 201
+
+
+@control.post("/phones")
+def phones() -> tuple[Response, int]:
+    """Give a person of the directory an activated phone."""
+    body = _body()
+    try:
+        idnat = normalise(_text(body, "idnat"))
+    except IdnatError as error:
+        raise ControlError(f"idnat: {error.code}") from None
+    if provider().directory.find(idnat) is None:
+        raise ControlError("idnat: nobody in the directory has it", 404)
+    return jsonify(device=enrol(provider(), idnat, _text(body, "password")).device_id), 201
+
+
+@control.post("/clients")
+def clients() -> tuple[Response, int]:
+    """Make a portal known, or known anew."""
+    body = _body()
+    client = Client(
+        client_id=_text(body, "client_id"),
+        client_secret=_text(body, "client_secret"),
+        redirect_uris=_texts(body, "redirect_uris"),
+        post_logout_redirect_uris=_texts(body, "post_logout_redirect_uris"),
+        name=str(body.get("name", "")),
+    )
+    provider().server.register_client(client)
+    return jsonify(client_id=client.client_id), 201
+
+
+@control.post("/clock")
+def clock() -> Response:
+    """Advance the provider's clock, or set it back to real time with ``{"advance": null}``."""
+    seconds = _body().get("advance")
+    if seconds is not None and (isinstance(seconds, bool) or not isinstance(seconds, (int, float))):
+        raise ControlError("advance: expected seconds, or null to go back to real time")
+    clock = provider().clock
+    return jsonify(now=(clock.reset() if seconds is None else clock.advance(seconds)).isoformat())

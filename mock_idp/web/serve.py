@@ -1,0 +1,108 @@
+"""Serving the provider on loopback, in a thread or until stopped."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
+
+from waitress.server import create_server
+
+from mock_idp.settings import Settings
+from mock_idp.web.app import create_app
+from mock_idp.web.services import Provider
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+
+THREADS = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningProvider:
+    """A provider that answers."""
+
+    provider: Provider
+    control_url: str
+
+    @property
+    def settings(self) -> Settings:
+        """Return where it stands."""
+        return self.provider.settings
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a listening socket; port 0 takes a free one.
+
+    Raises:
+        OSError: the address is taken or is not this machine's.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def on_port(settings: Settings, port: int) -> Settings:
+    """Return settings for a provider on loopback at a port: issuer at 127.0.0.1, wallet at localhost."""
+    return replace(settings, issuer_base=f"http://127.0.0.1:{port}", wallet_base=f"http://localhost:{port}")
+
+
+class Serving:
+    """A waitress server over a listening socket."""
+
+    def __init__(self, listener: socket.socket, provider: Provider) -> None:
+        """Prepare to serve the provider; nothing is answered yet."""
+        self._listener = listener
+        self._server: Any = create_server(
+            create_app(provider), sockets=[listener], threads=THREADS, clear_untrusted_proxy_headers=True, ident="psc"
+        )
+        self._thread: threading.Thread | None = None
+
+    def run(self) -> None:
+        """Serve until stopped."""
+        self._server.run()
+
+    def __enter__(self) -> Self:
+        """Serve in a thread."""
+        self._thread = threading.Thread(target=self._server.run, name="psc-provider", daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop, and free the port."""
+        self.stop()
+
+    def stop(self) -> None:
+        """Close every connection and the socket; the thread ends by itself."""
+        self._server.close()
+        for channel in list(self._server._map.values()):  # noqa: SLF001  waitress has no public way to drop idle clients
+            channel.close()
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+
+
+@contextmanager
+def run_provider(
+    settings: Settings | None = None, *, make: Callable[[Settings], Provider] | None = None
+) -> Iterator[RunningProvider]:
+    """Serve a provider on a free loopback port for the length of a ``with`` block.
+
+    Args:
+        settings: lifetimes and habits; the addresses are replaced by the real ones.
+        make: builds the provider from the final settings; a plain one if not given.
+    """
+    listener = bind("127.0.0.1", 0)
+    final = on_port(settings or Settings(), listener.getsockname()[1])
+    provider = make(final) if make else Provider(settings=final)
+    with Serving(listener, provider):
+        yield RunningProvider(provider=provider, control_url=final.issuer_base + "/_control/v1")

@@ -1,0 +1,253 @@
+"""The provider as one object: its parts, and the life of a login from authorization request to redirect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol
+
+from mock_idp.ecps.settings import EcpsSettings
+from mock_idp.journal import Journal
+from mock_idp.keys import SigningKeys
+from mock_idp.people import FRESH_FIRST, Directory, Person, builtin_people, fresh_person
+from mock_idp.protocol import Client, Exchange, PscServer, Reply
+from mock_idp.protocol.tokens import Bearer, Grant, SpentCode
+from mock_idp.store import MemoryStore, Store
+from mock_idp.web.voice import Plans
+from mock_idp.web.world import Clock, SystemEntropy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from mock_idp.deviations import Told
+    from mock_idp.ecps.card_proof import CardProof
+    from mock_idp.protocol.exchange import FormPairs
+    from mock_idp.settings import Settings
+
+
+class CardReader(Protocol):
+    """A reader with a card in it, for people who have a browser but no card: the desk plugs one in."""
+
+    def prove(self, idnat: str, pin: str, challenge: bytes) -> CardProof:
+        """Return the card's proof over the challenge.
+
+        Raises:
+            CardReaderError: the PIN is wrong, the card is blocked, or there is no card for that idnat.
+        """
+        ...
+
+
+class CardReaderError(Exception):
+    """A card that did not prove itself.
+
+    Attributes:
+        code: stable reason, ``pin-wrong``, ``pin-blocked`` or ``card-absent``.
+        tries_left: tries before the card blocks, when the card says so.
+    """
+
+    def __init__(self, code: str, tries_left: int | None = None) -> None:
+        """Carry the reason."""
+        super().__init__(code)
+        self.code = code
+        self.tries_left = tries_left
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """An authorization request that was accepted and waits for its person.
+
+    Attributes:
+        params: the request as it came; it is answered from here, not from what the browser brings back later.
+        language: ``fr`` or ``en``, asked with ``ui_locales``, else None.
+        answered: whether the portal has had its answer; it gets only one.
+    """
+
+    login_id: str
+    client_id: str
+    params: FormPairs = field(repr=False)
+    started_at: datetime
+    language: str | None = None
+    answered: bool = False
+
+
+class LoginGoneError(Exception):
+    """A login that is over, was answered already, or never was."""
+
+
+class Provider:
+    """Everything that the routes need."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        ecps: EcpsSettings | None = None,
+        store: Store | None = None,
+        clock: Clock | None = None,
+        keys: SigningKeys | None = None,
+        people: tuple[Person, ...] | None = None,
+        card_anchors: tuple[bytes, ...] = (),
+        card_intermediates: tuple[bytes, ...] = (),
+        card_reader: CardReader | None = None,
+        control_token: str | None = None,
+    ) -> None:
+        """Assemble a provider.
+
+        Args:
+            settings: where it stands and how long things last.
+            ecps: limits of the e-CPS journeys.
+            store: where it remembers; in memory if not given.
+            clock: its time; real time if not given.
+            keys: its signing keys; fresh ones if not given.
+            people: its directory; the built-in personas if not given.
+            card_anchors: DER roots that a card's certificate may chain to.
+            card_intermediates: DER authorities between a root and a card.
+            card_reader: a simulated reader for people without one, or None.
+            control_token: what callers of the control API must present, or None on loopback.
+        """
+        self.settings = settings
+        self.ecps = ecps or EcpsSettings()
+        self.store: Store = store or MemoryStore()
+        self.clock = clock or Clock()
+        self.entropy = SystemEntropy()
+        self.keys = keys or SigningKeys.generate()
+        self.directory = Directory(builtin_people() if people is None else people)
+        self.journal = Journal(salt=self.entropy.octets(16))
+        self.plans = Plans()
+        self.card_anchors = card_anchors
+        self.card_intermediates = card_intermediates
+        self.card_reader = card_reader
+        self.control_token = control_token
+        self.server = PscServer(settings=settings, store=self.store, keys=self.keys, directory=self.directory)
+
+    # -- people
+
+    def fresh_person(self, template: str) -> Person:
+        """Make a person whom nobody has met, after a persona.
+
+        Raises:
+            PeopleError: no such persona, or the test block is used up.
+        """
+        now = self.clock.now()
+        pattern = self.directory.template(template)
+        while True:
+            counter: int = self.store.get("counters", "people", now=now) or FRESH_FIRST
+            kept = None if counter == FRESH_FIRST else counter
+            if self.store.compare_and_set("counters", "people", kept, counter + 1, now=now):
+                person = fresh_person(pattern, counter)
+                self.directory.add(person)
+                return person
+
+    # -- logins
+
+    def exchange(
+        self,
+        login_id: str | None,
+        heard: Callable[[tuple[Told, ...]], None],
+        *,
+        method: str = "GET",
+        url: str,
+        query: FormPairs = (),
+        form: FormPairs = (),
+        headers: dict[str, str] | None = None,
+    ) -> Exchange:
+        """Return a request as the protocol sees it, with this provider's time, chance and voice for that login."""
+        return Exchange(
+            method=method,
+            url=url,
+            query=query,
+            form=form,
+            headers=headers or {},
+            now=self.clock.now(),
+            entropy=self.entropy,
+            voice=self.plans.voice(login_id, heard),
+        )
+
+    def begin(self, client: Client, params: FormPairs, *, scenario: str | None) -> Login:
+        """Remember an accepted authorization request.
+
+        Args:
+            client: the portal.
+            params: its request.
+            scenario: value of the scenario cookie; it binds the lies armed under it to this login.
+        """
+        asked = dict(params).get("ui_locales", "").split()
+        login = Login(
+            login_id=self.entropy.token(16),
+            client_id=client.client_id,
+            params=params,
+            started_at=self.clock.now(),
+            language=next((tag[:2] for tag in asked if tag[:2] in {"fr", "en"}), None),
+        )
+        self.store.purge(now=login.started_at)
+        self.plans.bind(scenario, login.login_id)
+        until = login.started_at + self.settings.login_lifetime
+        self.store.put("logins", login.login_id, login, expires_at=until)
+        return login
+
+    def login(self, login_id: str) -> Login:
+        """Return a login that still waits.
+
+        Raises:
+            LoginGoneError: it is over, was answered, or never was.
+        """
+        kept: Login | None = self.store.get("logins", login_id, now=self.clock.now())
+        if kept is None or kept.answered:
+            raise LoginGoneError
+        return kept
+
+    def complete(self, login_id: str, idnat: str, heard: Callable[[tuple[Told, ...]], None]) -> Reply:
+        """Answer a login for a person who approved it: a redirect to the portal with a code.
+
+        Raises:
+            LoginGoneError: the portal has had its answer, or the login is over.
+        """
+        login = self._answer(login_id)
+        now = self.clock.now()
+        grant = Grant(
+            login_id=login.login_id,
+            session_id=self.entropy.uuid(),
+            client_id=login.client_id,
+            idnat=idnat,
+            scope="",
+            nonce=None,
+            auth_time=now,
+        )
+        self.store.put("sessions", grant.session_id, login_id, expires_at=now + self.settings.session_lifetime)
+        exchange = self.exchange(login_id, heard, url=self.settings.authorization_endpoint, query=login.params)
+        return self.server.answer_authorization(exchange, grant)
+
+    def deny(self, login_id: str, heard: Callable[[tuple[Told, ...]], None]) -> Reply:
+        """Answer a login that the person gave up or refused: ``access_denied`` to the portal.
+
+        Raises:
+            LoginGoneError: the portal has had its answer, or the login is over.
+        """
+        login = self._answer(login_id)
+        exchange = self.exchange(login_id, heard, url=self.settings.authorization_endpoint, query=login.params)
+        return self.server.answer_authorization(exchange, None)
+
+    def login_of_token_request(self, form: FormPairs) -> str | None:
+        """Return the login that the code or refresh token of a token request comes from, so that its lies follow it."""
+        members = dict(form)
+        now = self.clock.now()
+        code: SpentCode | None = self.store.get("codes", members.get("code", ""), now=now)
+        if code is not None:
+            return code.grant.login_id
+        refresh: Bearer | None = self.store.get("refresh", members.get("refresh_token", ""), now=now)
+        return refresh.grant.login_id if refresh else None
+
+    def login_of_session(self, session_id: str | None) -> str | None:
+        """Return the login that opened a PSC session."""
+        found: str | None = self.store.get("sessions", session_id or "", now=self.clock.now())
+        return found
+
+    def _answer(self, login_id: str) -> Login:
+        login = self.login(login_id)
+        now = self.clock.now()
+        until = login.started_at + self.settings.login_lifetime
+        if not self.store.compare_and_set(
+            "logins", login_id, login, replace(login, answered=True), now=now, expires_at=until
+        ):
+            raise LoginGoneError
+        return login
