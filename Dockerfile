@@ -1,0 +1,32 @@
+# The provider and the suite, from wheels built outside (`make image`); nothing is downloaded here.
+# Classic syntax only, so that any builder can read it.
+ARG BASE_IMAGE=python:3.13-slim
+
+FROM ${BASE_IMAGE} AS build
+COPY wheelhouse /wheelhouse
+# Hashes are checked when the wheels are collected; here only what was collected can be installed.
+RUN python3 -m venv /opt/psc \
+    && /opt/psc/bin/python -m pip install --no-cache-dir --no-index --find-links /wheelhouse psc-conformance \
+    && /opt/psc/bin/python -m pip uninstall --yes pip \
+    && find /opt/psc -name __pycache__ -type d -prune -exec rm -rf {} +
+
+FROM ${BASE_IMAGE}
+ARG VERSION=0.0.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="psc-conformance (SIMULATEUR)" \
+      org.opencontainers.image.description="A stand-in for Pro Sante Connect and a conformance suite for portals. Test tool; lies on purpose." \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+COPY --from=build /opt/psc /opt/psc
+RUN groupadd --gid 10001 psc && useradd --uid 10001 --gid psc --create-home --shell /usr/sbin/nologin psc
+USER psc
+WORKDIR /home/psc
+ENV PATH=/opt/psc/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1
+HEALTHCHECK --interval=5s --timeout=3s --start-period=10s --retries=3 \
+    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/auth/realms/esante-wallet/.well-known/wallet-openid-configuration', timeout=2)"]
+ENTRYPOINT ["psc-conformance"]
+# The default host is loopback; in a container that would answer nobody, so it is said here.
+CMD ["serve", "--host", "0.0.0.0", "--port", "8080"]
