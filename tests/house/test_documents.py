@@ -25,6 +25,7 @@ VARIABLES = (
     re.compile(r"""(?:environ(?:\.get)?|getenv)[(\[]\s*["']([A-Z][A-Z0-9_]+)["']"""),
     re.compile(r"\$\{([A-Z][A-Z0-9_]+):"),
 )
+SECTION = re.compile(r"^## `psc-conformance ([a-z-]+)[^\n]*\n(.*?)(?=^## |\Z)", flags=re.MULTILINE | re.DOTALL)
 OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]+)")
 
 # Set by the system or by Debian's tools, and not ours to explain.
