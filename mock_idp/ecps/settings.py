@@ -1,0 +1,44 @@
+"""The limits of the e-CPS journeys: what public sources state, and what they leave open.
+
+Each default says how sure it is: *confirmed* by a named public source, *inferred*, or *unknown*.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EcpsSettings:
+    """How long things last, how many digits they have, and how often one may be wrong.
+
+    Attributes:
+        activation_lifetime: of a whole demande d'activation, from the first page to the password (unknown).
+        challenge_octets: length of the challenge that the card signs (unknown; our own choice).
+        challenge_lifetime: how long the card may take to answer it (unknown).
+        qr_lifetime: of the QR code on the computer (confirmed: 90 s, ANS, FAQ des industriels).
+        code_digits: of the code shown on the phone and typed on the computer (unknown).
+        code_lifetime: of that code (unknown).
+        code_attempts: wrong codes in one activation before it fails (unknown).
+        password_digits: of the e-CPS password (confirmed: 4, tutorial of the Portail de santé PACA).
+        password_attempts: wrong passwords in a row before the phone is locked (unknown; 3 by analogy with the card).
+        approval_lifetime: how long a login waits for the phone (inferred: 2 min, told by one public CIBA client).
+        number_choices: values among which the phone offers the right one (confirmed: 3 since June 2022, DSIH).
+        number_digits: of each of them (inferred: 2, seen in the CIBA variant only).
+        ecps_validity: of an activated e-CPS (unknown; 3 years by analogy with the card).
+    """
+
+    activation_lifetime: timedelta = timedelta(minutes=15)
+    challenge_octets: int = 32
+    challenge_lifetime: timedelta = timedelta(minutes=5)
+    qr_lifetime: timedelta = timedelta(seconds=90)
+    code_digits: int = 6
+    code_lifetime: timedelta = timedelta(seconds=120)
+    code_attempts: int = 3
+    password_digits: int = 4
+    password_attempts: int = 3
+    approval_lifetime: timedelta = timedelta(seconds=120)
+    number_choices: int = 3
+    number_digits: int = 2
+    ecps_validity: timedelta = timedelta(days=3 * 365)
