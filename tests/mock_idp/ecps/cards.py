@@ -77,7 +77,7 @@ def authority(
         .not_valid_before(NOON - YEAR)
         .not_valid_after(until or NOON + 20 * YEAR)
         .add_extension(x509.BasicConstraints(ca=ca, path_length=path_length if ca else None), critical=True)
-        .add_extension(x509.KeyUsage(**{**NO_USAGE, "key_cert_sign": ca, "digital_signature": not ca}), critical=True)
+        .add_extension(x509.KeyUsage(**{**NO_USAGE, "key_cert_sign": True}), critical=True)
         .sign(issuer.key if issuer else key, SHA256())
     )
     return Issued(certificate=certificate, key=key)

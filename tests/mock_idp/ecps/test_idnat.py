@@ -96,6 +96,7 @@ def test_the_kind_is_told_by_shape_then_by_first_character(idnat: str, kind: Idn
         ("30B0990016", [Doubt.NO_SLASH]),
         ("30B0990016/CPET0001", []),
         ("hello", [Doubt.KIND_UNKNOWN]),
+        ("９９７９９００００１５", [Doubt.KIND_UNKNOWN, Doubt.NOT_ASCII]),
         ("８９９７９９００００１５", [Doubt.KIND_UNKNOWN, Doubt.NOT_ASCII]),
     ],
 )
