@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import time
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urldefrag, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import urldefrag, urlencode, urlsplit, urlunsplit
 
 from conformance.cookies import Cookie, CookieJar
-from conformance.hop import Limits, origin_host, send
+from conformance.hop import Limits, absolute, origin_host, send
 from conformance.page import Page
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ class Browser:
             url, method, form = onward
 
     def _may_fetch(self, url: str) -> bool:
-        return urlsplit(url).scheme in {"http", "https"} and origin_host(url) in self.allow_hosts
+        return origin_host(url) in self.allow_hosts and urlsplit(url).scheme in {"http", "https"}
 
     def _fetch(self, method: str, url: str, form: Pairs | None, *, referrer: str) -> Hop:
         headers = [
@@ -241,12 +241,10 @@ def _onward(page: Page, method: str, form: Pairs | None) -> tuple[str, str, Pair
 
 
 def _resolved(here: str, location: str) -> str:
-    try:
-        url = urljoin(here, location)
-    except ValueError:
-        return location
+    url = absolute(here, location)
     inherited = urldefrag(here).fragment
-    return f"{url}#{inherited}" if inherited and not urldefrag(url).fragment else url
+    # A fragment outlives a redirect that brings none of its own (RFC 9110 10.2.2).
+    return f"{url}#{inherited}" if inherited and "#" not in url else url
 
 
 def _refreshed(page: Page) -> str | None:

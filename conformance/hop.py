@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import requests
+import requests.adapters
 import urllib3
 
 if TYPE_CHECKING:
@@ -127,8 +128,11 @@ def place_of(url: str) -> str:
 def origin_host(url: str) -> str:
     """Return ``host:port`` of an address, the port written out even where it is the scheme's own.
 
-    An address that names no usable host gives an empty text.
+    An address that names no usable host gives an empty text, and so does one that two readers could take for two hosts:
+    a backslash ends the host for some of them and belongs to the user information for others.
     """
+    if "\\" in url or not url.isprintable() or " " in url:
+        return ""
     try:
         parts = urlsplit(url)
         port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
@@ -138,6 +142,14 @@ def origin_host(url: str) -> str:
     if not host or port is None:
         return ""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def absolute(base: str, address: str) -> str:
+    """Return an address of a page as a full one; what cannot be read stays as it stands there."""
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return address
 
 
 def send(
@@ -166,26 +178,22 @@ def send(
     if form is not None:
         sent = (*sent, ("Content-Type", "application/x-www-form-urlencoded"))
     began = monotonic()
-    status, received, body, error = 0, (), b"", None
-    answered: Pairs = received
+    status, body, error = 0, b"", None
+    answered: Pairs = ()
+    # The adapter, not a session: a session keeps cookies, reads the body of a redirect to its end and chokes on a bad
+    # Location even when told not to follow.
+    adapter = requests.adapters.HTTPAdapter()
     try:
-        with requests.Session() as session:
-            session.trust_env = False
-            session.headers.clear()
-            with session.request(
-                method,
-                url,
-                headers=dict(sent),
-                data=urlencode(form).encode("ascii") if form is not None else None,
-                allow_redirects=False,
-                stream=True,
-                timeout=(limits.connect_seconds, limits.idle_seconds),
-            ) as response:
-                status = response.status_code
-                answered = tuple((str(key), str(value)) for key, value in response.raw.headers.items())
-                body, error = _body(response, limits=limits, deadline=began + limits.total_seconds, monotonic=monotonic)
+        prepared = requests.Request(method, url, headers=dict(sent), data=_encoded(form)).prepare()
+        response = adapter.send(prepared, stream=True, timeout=(limits.connect_seconds, limits.idle_seconds))
+        status = response.status_code
+        answered = tuple((str(key), str(value)) for key, value in response.raw.headers.items())
+        body, error = _body(response, limits=limits, deadline=began + limits.total_seconds, monotonic=monotonic)
+        response.close()
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as failure:
         error = _explain(failure)
+    finally:
+        adapter.close()
     return Hop(
         method=method,
         url=url,
@@ -199,6 +207,10 @@ def send(
         seconds=monotonic() - began,
         error=error,
     )
+
+
+def _encoded(form: Pairs | None) -> bytes | None:
+    return None if form is None else urlencode(form).encode("ascii")
 
 
 def _body(

@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
 
 from conformance.form import Button, Choice, Entry, Form, FormError
+from conformance.hop import absolute
 from conformance.markup import Element, read_html
 
 if TYPE_CHECKING:
@@ -107,21 +107,23 @@ class Page:
     @property
     def base(self) -> str:
         """Address that the page's relative addresses start from."""
-        return next((urljoin(self.url, one.attributes["href"]) for one in self.elements("base", "href")), self.url)
+        return next((absolute(self.url, one.attributes["href"]) for one in self.elements("base", "href")), self.url)
 
     @property
     def links(self) -> tuple[Link, ...]:
         """Links of the page."""
+        base = self.base
         return tuple(
-            Link(text=one.text or one.attributes.get("aria-label", ""), href=urljoin(self.base, one.attributes["href"]))
+            Link(text=one.text or one.attributes.get("aria-label", ""), href=absolute(base, one.attributes["href"]))
             for one in self.elements("a", "href")
         )
 
     @property
     def images(self) -> tuple[Image, ...]:
         """Images of the page."""
+        base = self.base
         return tuple(
-            Image(src=urljoin(self.base, one.attributes["src"]), alt=one.attributes.get("alt", ""))
+            Image(src=absolute(base, one.attributes["src"]), alt=one.attributes.get("alt", ""))
             for one in self.elements("img", "src")
         )
 
@@ -190,7 +192,7 @@ def _form(element: Element, page: Page) -> Form:
     return Form(
         name=attributes.get("name", ""),
         identifier=attributes.get("id", ""),
-        action=urljoin(page.base, attributes.get("action", "") or page.url),
+        action=absolute(page.base, attributes.get("action", "") or page.url),
         method="POST" if attributes.get("method", "").lower() == "post" else "GET",
         entries=tuple(entry for one in controls if (entry := _entry(one)) is not None),
     )
