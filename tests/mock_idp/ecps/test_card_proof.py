@@ -95,7 +95,7 @@ def test_a_certificate_must_lead_to_our_root() -> None:
     lookalike = authority("racine-bis")
     renamed = authority("personnes", lookalike)
     expired = authority("personnes", root(), until=NOON - SECOND)
-    leaf_as_authority = authority("feuille", persons(), ca=False)
+    leaf_as_authority = authority("feuille", root(), ca=False)
     below = authority("sous-personnes", persons())
 
     assert Code.CARD_UNTRUSTED == reason(proof(CHALLENGE, card(issuer=lookalike), chain=(lookalike.der,)))

@@ -1,0 +1,32 @@
+// Better with a script, complete without: asks whether there is news and shows the next page, and counts seconds down.
+"use strict";
+
+const EVERY_MS = 1500;
+
+const page = document.querySelector("[data-news]");
+if (page) {
+  const { news, seen, next, field = "state" } = page.dataset;
+  const ask = async () => {
+    try {
+      const answer = await fetch(news, { headers: { Accept: "application/json" }, cache: "no-store" });
+      const told = answer.ok ? String((await answer.json())[field]) : "gone";
+      if (told !== seen) {
+        window.location.replace(next);
+        return;
+      }
+    } catch {
+      // the simulator is away for a moment; ask again
+    }
+    window.setTimeout(ask, EVERY_MS);
+  };
+  window.setTimeout(ask, EVERY_MS);
+}
+
+for (const place of document.querySelectorAll("[data-countdown]")) {
+  const end = Date.now() + Number(place.dataset.countdown) * 1000;
+  const timer = window.setInterval(() => {
+    const left = Math.max(0, Math.round((end - Date.now()) / 1000));
+    place.textContent = String(left);
+    if (left === 0) window.clearInterval(timer);
+  }, 1000);
+}

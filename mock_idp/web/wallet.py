@@ -1,0 +1,144 @@
+"""The wallet on the computer: how to log in, the wait for the phone, and the way back to the portal.
+
+Forms carry no token besides their address: the login's id is unguessable, lives ten minutes, and is known only to the
+browser that the portal sent here, so another site cannot aim a form at it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, g, jsonify, redirect, request, url_for
+
+from mock_idp.ecps.approval import OVER, WHY_OVER, Collected, Phase
+from mock_idp.ecps.idnat import normalise, warnings
+from mock_idp.ecps.refusals import Code, EcpsError
+from mock_idp.web import journeys
+from mock_idp.web.http import decline, finish, provider, tie
+from mock_idp.web.language import LANGUAGES
+from mock_idp.web.pages import page
+from mock_idp.web.texts import Explanation, doubt_texts, explain, explain_refusal
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as AnyResponse
+
+    from mock_idp.web.services import Login
+
+blueprint = Blueprint("wallet", __name__)
+
+MEANS = ("ecps", "card")
+REFUSED = 422
+PEOPLE_SHOWN = 7
+
+
+@blueprint.app_context_processor
+def _every_page() -> dict[str, object]:
+    return {"language_links": _language_links()}
+
+
+def _language_links() -> list[tuple[str, str]]:
+    """Return where each language switch leads: this page again, or the page behind a form that was answered here."""
+    here = g.get("here") or request.path
+    kept = [] if g.get("here") else [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return [(tag, f"{here}{'&' if '?' in here else '?'}{urlencode([*kept, ('lang', tag)])}") for tag in LANGUAGES]
+
+
+def open_login(login_id: str) -> Login:
+    """Return the login that a page belongs to; its journal entry and its language follow from it.
+
+    Raises:
+        LoginGoneError: the login is over.
+    """
+    tie(login_id)
+    login = provider().login(login_id)
+    g.login_language = login.language
+    return login
+
+
+@blueprint.get("/login-page")
+def login_page() -> Response:
+    """Ask how the person wants to log in; the e-CPS is shown first, as its field and button share this page."""
+    login = open_login(request.args.get("login", ""))
+    means = request.args.get("means", MEANS[0])
+    return _login_page(login, means=means if means in MEANS else MEANS[0], typed=request.args.get("identifiant", ""))
+
+
+def _login_page(
+    login: Login,
+    *,
+    means: str = MEANS[0],
+    typed: str = "",
+    error: Explanation | None = None,
+    doubts: tuple[str, ...] = (),
+) -> Response:
+    g.here = url_for("wallet.login_page", login=login.login_id, means=means)
+    client = provider().server.query_client(login.client_id)
+    return page(
+        "login.html",
+        REFUSED if error else 200,
+        login=login,
+        means=means,
+        typed=typed,
+        error=error,
+        doubts=doubts,
+        portal=(client.name if client else "") or login.client_id,
+        people=provider().directory.everybody()[:PEOPLE_SHOWN],
+    )
+
+
+@blueprint.post("/login/<login_id>/identifiant")
+def identifiant(login_id: str) -> AnyResponse:
+    """Take the identifiant national: to the phone if it is activated, else to the demande d'activation."""
+    login = open_login(login_id)
+    typed = request.form.get("identifiant", "")
+    try:
+        idnat = normalise(typed)
+    except EcpsError as refused:
+        return _login_page(login, typed=typed, error=explain_refusal(refused))
+    if provider().directory.find(idnat) is None:
+        doubts = tuple(doubt_texts(warnings(idnat)))
+        return _login_page(login, typed=typed, error=explain(Code.IDNAT_UNKNOWN), doubts=doubts)
+    now = provider().clock.now()
+    if any(device.usable(now) for device in journeys.devices_of(provider(), idnat)):
+        journeys.ask_approval(provider(), login_id, idnat)
+        return redirect(url_for("wallet.wait", login_id=login_id), code=303)
+    demand = journeys.demand_activation(provider(), idnat, login_id)
+    return redirect(url_for("activation.steps", activation_id=demand.activation.activation_id), code=303)
+
+
+@blueprint.get("/login/<login_id>/attente")
+def wait(login_id: str) -> AnyResponse:
+    """Show the number to match until the phone has answered; then go back to the portal, or say why not."""
+    login = open_login(login_id)
+    asked = journeys.approval_of_login(provider(), login_id)
+    if asked is None:
+        return redirect(url_for("wallet.login_page", login=login_id), code=303)
+    if asked.phase is Phase.APPROVED:
+        done = journeys.advance_approval(provider(), asked.approval_id, Collected(login_id))
+        return finish(done.effects[0].login_id, done.effects[0].idnat)
+    if asked.phase in OVER:
+        return page("approval_over.html", login=login, asked=asked, error=explain(WHY_OVER[asked.phase]))
+    left = (asked.expires_at - provider().clock.now()).total_seconds()
+    return page("waiting.html", login=login, asked=asked, seconds_left=int(left))
+
+
+@blueprint.get("/login/<login_id>/etat")
+def state(login_id: str) -> Response:
+    """Tell the waiting page's script whether there is news."""
+    open_login(login_id)
+    asked = journeys.approval_of_login(provider(), login_id)
+    return jsonify(state=_news(asked.phase if asked else Phase.WITHDRAWN))
+
+
+def _news(phase: Phase) -> str:
+    # the computer does not learn that the phone was unlocked: to the person waiting, nothing has changed
+    return Phase.PENDING.value if phase is Phase.UNLOCKED else phase.value
+
+
+@blueprint.post("/login/<login_id>/annuler")
+def cancel(login_id: str) -> Response:
+    """Give the login up: the portal is told ``access_denied``."""
+    open_login(login_id)
+    journeys.withdraw_approval(provider(), login_id)
+    return decline(login_id)
