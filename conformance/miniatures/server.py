@@ -1,0 +1,106 @@
+"""A miniature portal on a free port of loopback, and the description of it that the harness reads."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from waitress import wasyncore
+from waitress.server import create_server
+
+from conformance.miniatures.portal import create_portal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.miniatures.config import PortalConfig
+    from conformance.miniatures.defects import Defect
+
+LOOPBACK: Final = "127.0.0.1"
+
+
+@contextmanager
+def run_portal(config: PortalConfig, defect: Defect | None = None, *, port: int = 0) -> Iterator[str]:
+    """Serve a portal in a thread and give its base address; leaving the block stops it.
+
+    Args:
+        config: provider and registration; its ``public_base_url`` is replaced by the address it gets.
+        defect: the one thing it forgets, None for nothing.
+        port: where to listen; 0 takes a free one.  A provider that must know the callback address beforehand is told
+            one of ``free_port``.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    # The address is part of the application, so the socket comes first.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((LOOPBACK, port))
+        base_url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+        logging.getLogger("waitress").setLevel(logging.ERROR)
+        app = create_portal(replace(config, public_base_url=base_url), defect)
+        server = create_server(app, sockets=[listener], threads=4, ident=None, clear_untrusted_proxy_headers=True)
+    except BaseException:
+        listener.close()
+        raise
+    thread = threading.Thread(target=server.run, name="miniature-portal", daemon=True)
+    thread.start()
+    try:
+        yield base_url
+    finally:
+        _stop(server, thread)
+
+
+def free_port() -> int:
+    """Return a port of loopback that was free a moment ago."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def portal_toml(base_url: str, *, name: str = "miniature", jwks_cooldown_seconds: float = 10.0) -> str:
+    """Return the ``portal.toml`` of a miniature: where its pages are and how it says who is logged in.
+
+    Args:
+        base_url: from ``run_portal``.
+        name: shown in reports.
+        jwks_cooldown_seconds: how long the portal waits before it fetches keys again.
+    """
+    return f"""schema = 1
+
+[portal]
+name = "{name}"
+base_url = "{base_url}"
+login = "/login"
+callback = "/callback"
+logout = "/logout"
+logout_method = "POST"
+flows = ["code"]
+
+[whoami]
+url = "/me"
+anonymous = ["401"]
+identity = {{ json = "/identifier" }}
+claims = {{ json = "/claims" }}
+identity_claim = "SubjectNameID"
+
+[limits]
+login_seconds = 10
+jwks_cooldown_seconds = {jwks_cooldown_seconds:g}
+
+[expect]
+skip = []
+known = []
+"""
+
+
+def _stop(server: Any, thread: threading.Thread) -> None:
+    """Close every socket from inside the loop, which then ends; from outside it would be a race."""
+    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))  # noqa: SLF001  # waitress has no public stop
+    thread.join(timeout=5)
+    server.task_dispatcher.shutdown(timeout=1)

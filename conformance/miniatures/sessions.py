@@ -1,0 +1,146 @@
+"""Who is at the portal: sessions kept on the server, the browser holds nothing but a random name."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.miniatures.provider import Pending
+
+_IDLE_SECONDS: Final = 1800.0
+_LOGIN_SECONDS: Final = 600.0
+_MOST_PENDING: Final = 8
+_MOST_SESSIONS: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Who:
+    """The person who is logged in.
+
+    Attributes:
+        identifier: idNat, from ``SubjectNameID``.
+        claims: the userinfo answer.
+        situation: profession as a code, or None: not everybody has a professional situation.
+        id_token: kept for logout.
+    """
+
+    identifier: str
+    claims: dict[str, Any] = field(repr=False)
+    situation: str | None = None
+    id_token: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What the portal knows about one browser."""
+
+    touched: float
+    who: Who | None = None
+    pending: tuple[tuple[float, Pending], ...] = ()
+    logout_state: str | None = field(repr=False, default=None)
+
+
+class Sessions:
+    """All sessions of one portal; every step is taken whole, so that two deliveries of one answer cannot both win."""
+
+    def __init__(self, *, monotonic: Callable[[], float]) -> None:
+        """Start with nobody."""
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._kept: dict[str, Session] = {}
+
+    def who(self, sid: str | None) -> Who | None:
+        """Return who is logged in, None for nobody."""
+        with self._lock:
+            session = self._find(sid)
+            if session is None or sid is None:
+                return None
+            self._kept[sid] = replace(session, touched=self._monotonic())
+            return session.who
+
+    def expect(self, sid: str | None, pending: Pending) -> str:
+        """Note a login that was started and return the name of the session it belongs to."""
+        with self._lock:
+            name, session = self._find_or_start(sid)
+            waiting = (*session.pending[1 - _MOST_PENDING :], (self._monotonic() + _LOGIN_SECONDS, pending))
+            self._kept[name] = replace(session, pending=waiting)
+            return name
+
+    def take(self, sid: str | None, state: str) -> Pending | None:
+        """Return the login that a state belongs to, once; afterwards it is unknown."""
+        with self._lock:
+            session = self._find(sid)
+            if session is None or sid is None:
+                return None
+            alive = [(ends, one) for ends, one in session.pending if ends > self._monotonic()]
+            found = next((one for _, one in alive if secrets.compare_digest(one.state.encode(), state.encode())), None)
+            self._kept[sid] = replace(session, pending=tuple(one for one in alive if one[1] is not found))
+            return found
+
+    def newest(self, sid: str | None) -> str | None:
+        """Return the state of the login started last; a correct portal has no use for it."""
+        with self._lock:
+            session = self._find(sid)
+            return session.pending[-1][1].state if session and session.pending else None
+
+    def log_in(self, sid: str | None, who: Who, *, again: Pending | None = None) -> str:
+        """Open a session for a person under a new name; the old name dies (session fixation, CWE-384).
+
+        Args:
+            sid: the session the login was started in.
+            who: the person.
+            again: a login that stays open although it was answered; a correct portal has none.
+        """
+        with self._lock:
+            before = self._find(sid)
+            self._kept.pop(sid or "", None)
+            waiting = before.pending if before else ()
+            if again is not None:
+                waiting = (*waiting, (self._monotonic() + _LOGIN_SECONDS, again))
+            return self._keep(Session(touched=self._monotonic(), who=who, pending=waiting))
+
+    def close(self, sid: str | None) -> None:
+        """End a session on the server: its name is worth nothing from now on."""
+        with self._lock:
+            self._kept.pop(sid or "", None)
+
+    def leave(self, logout_state: str) -> str:
+        """Start an anonymous session that waits for the return from the provider's logout."""
+        with self._lock:
+            return self._keep(Session(touched=self._monotonic(), logout_state=logout_state))
+
+    def came_back(self, sid: str | None, state: str | None) -> bool:
+        """Tell whether a return from logout was waited for; once."""
+        with self._lock:
+            session = self._find(sid)
+            if session is None or sid is None:
+                return False
+            self._kept[sid] = replace(session, logout_state=None)
+            return state is not None and state == session.logout_state
+
+    def _find(self, sid: str | None) -> Session | None:
+        session = self._kept.get(sid or "")
+        if session is not None and session.touched + _IDLE_SECONDS < self._monotonic():
+            del self._kept[sid or ""]
+            return None
+        return session
+
+    def _find_or_start(self, sid: str | None) -> tuple[str, Session]:
+        session = self._find(sid)
+        if session is not None and sid is not None:
+            return sid, session
+        # Never under a name that the browser brought along.
+        session = Session(touched=self._monotonic())
+        return self._keep(session), session
+
+    def _keep(self, session: Session) -> str:
+        while len(self._kept) >= _MOST_SESSIONS:
+            del self._kept[next(iter(self._kept))]
+        name = secrets.token_urlsafe(32)
+        self._kept[name] = session
+        return name
