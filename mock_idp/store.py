@@ -34,7 +34,7 @@ class Store(Protocol):
         now: datetime,
         expires_at: datetime | None = None,
     ) -> bool:
-        """Replace the record only if it still equals ``expected`` (None: only if there is none); tell whether it was."""
+        """Replace the record only if it still equals ``expected`` (None: if there is none); tell whether it was."""
         ...
 
     def delete(self, table: str, key: str) -> None:
