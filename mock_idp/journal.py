@@ -73,6 +73,12 @@ class Entry:
         return {**asdict(self), "at": self.at.isoformat()}
 
 
+def tag_of(salt: bytes, name: str, value: str) -> str:
+    """Return the tag of a secret: its name, and eight digits that are the same for the same secret and salt."""
+    digest = hashlib.sha256(salt + value.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"‹{name} {digest[:8]}›"
+
+
 class Journal:
     """Entries in order, safe to write and wait on from several threads."""
 
@@ -93,10 +99,14 @@ class Journal:
         """Return the pairs with secrets replaced by tags: the same secret always gets the same tag."""
         return tuple((name, self.tag(name, value) if name.lower() in SECRETS else value) for name, value in pairs)
 
+    @property
+    def salt(self) -> bytes:
+        """Return what the tags are made with, for whoever writes evidence beside this journal."""
+        return self._salt
+
     def tag(self, name: str, value: Json) -> str:
         """Return a stand-in for a secret that shows what it was and whether two are the same."""
-        digest = hashlib.sha256(self._salt + str(value).encode("utf-8", "surrogatepass")).hexdigest()
-        return f"‹{name} {digest[:8]}›"
+        return tag_of(self._salt, name, str(value))
 
     def record(self, write: Callable[[int], Entry]) -> Entry:
         """Append the entry that ``write`` makes for the next number, and wake whoever waits."""

@@ -1,0 +1,267 @@
+"""``portal.toml``: what the suite must know of a portal, read with errors that name the key and the remedy."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urljoin, urlsplit
+
+from conformance.hop import origin_host
+from conformance.toml_reader import DescriptorError, Table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Descriptor", "DescriptorError", "Exempt", "Probe", "ProviderSeat", "read_descriptor", "read_file"]
+
+LOGGED_OUT_SIGNS: Final = ("401", "403", "redirect-to-provider", "redirect", "no-identity")
+_POINTER: Final = re.compile(r"(/[^/]*)+")
+_BY_ID: Final = re.compile(r"#[^\s#.\[\]>]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """Where on a page a value stands.
+
+    Attributes:
+        how: ``json`` (RFC 6901 pointer), ``css`` (``#id`` only), ``regex`` (one group) or ``header``.
+        where: the pointer, the selector, the pattern or the name.
+    """
+
+    how: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """The portal's who-am-I page.
+
+    Attributes:
+        url: its address.
+        anonymous: how it answers when nobody is logged in, of ``LOGGED_OUT_SIGNS``.
+        identity: where it names the person.
+        claims: where it shows the person's userinfo, if it does.
+        identity_claim: the userinfo claim that the name should equal.
+    """
+
+    url: str
+    anonymous: tuple[str, ...]
+    identity: Lookup
+    claims: Lookup | None
+    identity_claim: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exempt:
+    """A scenario that does not apply to this portal, or fails for a known reason.
+
+    Attributes:
+        pattern: scenario id, ``*`` allowed.
+        reason: why; reports show it.
+        issue: where the failure is followed, for known ones.
+    """
+
+    pattern: str
+    reason: str
+    issue: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderSeat:
+    """The provider that the portal is connected to.
+
+    Attributes:
+        url: scheme, host and port of a provider that runs already; empty when the suite starts one itself.
+        port: where the suite starts one.
+        client_id: the portal's registration.
+        client_secret_env: environment variable that holds its secret.
+    """
+
+    url: str = ""
+    port: int = 8080
+    client_id: str = ""
+    client_secret_env: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Descriptor:
+    """A portal as the suite sees it; every address is absolute.
+
+    Attributes:
+        login_form: name or id of the form that starts the login; empty when opening ``login`` does.
+        logout: empty when the portal has none.
+        after_logout: where the provider may send the browser after logout.
+        allow_hosts: ``host:port``; nothing else is ever requested.
+        probe: None in degraded mode, in which much less can be said.
+        login_seconds: how long one request to the portal may take.
+    """
+
+    name: str
+    base_url: str
+    login: str
+    callback: str
+    login_form: str = ""
+    logout: str = ""
+    logout_method: str = "POST"
+    after_logout: tuple[str, ...] = ()
+    allow_hosts: tuple[str, ...] = ()
+    probe: Probe | None = None
+    login_seconds: float = 10.0
+    jwks_cooldown_seconds: float = 60.0
+    profile: str = "psc"
+    provider: ProviderSeat = field(default_factory=ProviderSeat)
+    skip: tuple[Exempt, ...] = ()
+    known: tuple[Exempt, ...] = ()
+
+
+def read_file(path: Path) -> Descriptor:
+    """Return the descriptor in a file.
+
+    Raises:
+        DescriptorError: the file cannot be read, or not be used.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise DescriptorError(f"{path}: there is no such file; write one, or correct the path") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise DescriptorError(f"{path}: cannot be read ({type(error).__name__}); it must be a UTF-8 text") from None
+    return read_descriptor(text, source=path.name)
+
+
+def read_descriptor(text: str, *, source: str = "portal.toml") -> Descriptor:
+    """Return the portal that a TOML text describes.
+
+    Args:
+        text: of the file.
+        source: what to call it in messages.
+
+    Raises:
+        DescriptorError: it is no TOML, a key is unknown, missing or of the wrong kind, or an address is none.
+    """
+    try:
+        whole = Table(tomllib.loads(text), source)
+    except tomllib.TOMLDecodeError as error:
+        raise DescriptorError(f"{source}: this is no TOML: {error}") from None
+    if whole.number("schema", 1) != 1:
+        raise DescriptorError(f"{source} schema: this version reads schema 1")
+    portal, limits, expect = whole.table("portal"), whole.table("limits"), whole.table("expect")
+    base = _address(portal, "base_url", "")
+    named = portal.text("name")
+    login, callback = _address(portal, "login", base), _address(portal, "callback", base, "/callback")
+    logout = _address(portal, "logout", base, "")
+    flows = portal.texts("flows", ("code",))
+    if "code" not in flows:
+        raise DescriptorError(f'{portal.place} flows: "code" is missing; it is the flow that this suite drives')
+    seat, profile = whole.table("provider"), whole.table("profile")
+    described = Descriptor(
+        name=named,
+        base_url=base,
+        login=login,
+        callback=callback,
+        login_form=portal.text("login_form", ""),
+        logout=logout,
+        logout_method=portal.text("logout_method", "POST", one_of=("GET", "POST")),
+        after_logout=tuple(urljoin(base, one) for one in portal.texts("after_logout")),
+        allow_hosts=_hosts(portal, (base, login, callback, logout)),
+        probe=_probe(whole.table("whoami"), base) if "whoami" in whole else None,
+        login_seconds=limits.number("login_seconds", 10.0, least=0.1),
+        jwks_cooldown_seconds=limits.number("jwks_cooldown_seconds", 60.0),
+        profile=profile.text("name", "psc"),
+        provider=_seat(seat),
+        skip=tuple(_exception(one) for one in expect.tables("skip")),
+        known=tuple(_exception(one) for one in expect.tables("known")),
+    )
+    for table in (portal, limits, expect, seat, profile, whole):
+        table.finish()
+    return described
+
+
+def _address(table: Table, key: str, base: str, default: str | None = None) -> str:
+    written = table.text(key, default)
+    if not written:
+        return ""
+    url = urljoin(base, written)
+    if urlsplit(url).scheme not in {"http", "https"} or not origin_host(url):
+        wanted = "a full address such as https://portail.test" if not base else "a path such as /login, or an address"
+        raise DescriptorError(f"{table.place} {key}: {written!r} is no address; write {wanted}")
+    return url if base else url.rstrip("/")
+
+
+def _hosts(portal: Table, urls: tuple[str, ...]) -> tuple[str, ...]:
+    hosts = [origin_host(url) for url in urls if url]
+    for written in portal.texts("allow_hosts"):
+        host = origin_host(f"{urlsplit(urls[0]).scheme}://{written}")
+        if not host:
+            raise DescriptorError(f"{portal.place} allow_hosts: {written!r} is no host; write host or host:port")
+        hosts.append(host)
+    return tuple(dict.fromkeys(hosts))
+
+
+def _probe(table: Table, base: str) -> Probe:
+    signs = table.texts("anonymous", ("401", "redirect-to-provider"))
+    if strange := [sign for sign in signs if sign not in LOGGED_OUT_SIGNS]:
+        known = ", ".join(LOGGED_OUT_SIGNS)
+        raise DescriptorError(f"{table.place} anonymous: {strange[0]!r} is not understood; known are {known}")
+    identity = _lookup(table, "identity")
+    if identity is None:
+        raise DescriptorError(f'{table.place} identity: missing; write for instance {{ json = "/identifier" }}')
+    probe = Probe(
+        url=_address(table, "url", base),
+        anonymous=signs,
+        identity=identity,
+        claims=_lookup(table, "claims"),
+        identity_claim=table.text("identity_claim", "SubjectNameID"),
+    )
+    table.finish()
+    return probe
+
+
+def _lookup(table: Table, key: str) -> Lookup | None:
+    inner = table.inner(key)
+    if inner is None:
+        return None
+    found = [(how, inner.text(how)) for how in ("json", "css", "regex", "header") if how in inner]
+    if len(found) != 1:
+        raise DescriptorError(f"{inner.place}: write exactly one of json, css, regex, header")
+    how, where = found[0]
+    inner.finish()
+    if how == "json" and not _POINTER.fullmatch(where):
+        raise DescriptorError(f"{inner.place} json: {where!r} is no JSON pointer; write for instance /user/id")
+    if how == "css" and not _BY_ID.fullmatch(where):
+        raise DescriptorError(f"{inner.place} css: {where!r}: only #id is understood; give the element an id")
+    if how == "regex":
+        _check_pattern(where, inner.place)
+    return Lookup(how=how, where=where)
+
+
+def _check_pattern(pattern: str, place: str) -> None:
+    try:
+        groups = re.compile(pattern).groups
+    except re.error as error:
+        raise DescriptorError(f"{place} regex: {error}") from None
+    if groups != 1:
+        raise DescriptorError(f"{place} regex: put exactly one group ( ) around the identifier")
+
+
+def _seat(table: Table) -> ProviderSeat:
+    url = table.text("url", "")
+    if url and not origin_host(url):
+        raise DescriptorError(f"{table.place} url: {url!r} is no address; write for instance http://127.0.0.1:8080")
+    port = table.number("port", 8080)
+    if port != int(port) or port > 65_535:  # noqa: PLR2004  # the last port there is
+        raise DescriptorError(f"{table.place} port: {port:g} is no port; write 1 to 65535, or 0 for any free one")
+    return ProviderSeat(
+        url=url.rstrip("/"),
+        port=int(port),
+        client_id=table.text("client_id", ""),
+        client_secret_env=table.text("client_secret_env", ""),
+    )
+
+
+def _exception(table: Table) -> Exempt:
+    found = Exempt(pattern=table.text("id"), reason=table.text("reason"), issue=table.text("issue", ""))
+    table.finish()
+    return found

@@ -1,0 +1,53 @@
+"""Setting a run up: provider and portal introduced to each other, and the first honest login."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.control import Control
+from conformance.evidence import Role
+from conformance.hop import origin_host
+from conformance.judge import control_trouble
+from conformance.masks import Masks
+from conformance.portal import HttpPortal
+from conformance.trial import CONTROL_PERSONA
+from conformance.visit import Lab, Visit
+from conformance.workstation import PASSWORD
+
+if TYPE_CHECKING:
+    from conformance.descriptor import Descriptor
+    from conformance.profiles import Profile
+
+
+def open_lab(described: Descriptor, provider_url: str, profile: Profile, *, control_token: str | None = None) -> Lab:
+    """Return the lab for a portal and a provider that runs.
+
+    Raises:
+        ControlFailed: there is no provider at that address.
+    """
+    control = Control(provider_url, token=control_token)
+    where = control.whereabouts()
+    hosts = frozenset({origin_host(where.issuer), origin_host(where.wallet)})
+    return Lab(
+        control=control,
+        where=where,
+        portal=HttpPortal(described, hosts),
+        profile=profile,
+        masks=Masks(where.salt),
+        identity_claim=described.probe.identity_claim if described.probe else "SubjectNameID",
+        patience=described.login_seconds,
+    )
+
+
+def first_login(lab: Lab) -> str | None:
+    """Log somebody in honestly, before anything else.
+
+    Returns:
+        What is wrong, as a stable word, or None when the right person is logged in.
+    """
+    person = lab.control.person(
+        persona=CONTROL_PERSONA, password=PASSWORD, identity_claim=lab.identity_claim
+    )
+    visit = Visit(lab, person, lab.control.arm(()), role=Role.BEFORE)
+    visit.log_in()
+    return control_trouble(visit.attempt(), probed=lab.portal.probed)

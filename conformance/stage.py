@@ -1,0 +1,129 @@
+"""Playing one scenario from the first honest login to the verdict, and writing down everything as events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from conformance.events import Event, hop_event, scenario_event, seen_event
+from conformance.evidence import Evidence, Role
+from conformance.judge import Judgement, Reason, judge
+from conformance.outcome import Expected
+from conformance.texts import EXPECTED, REASONS, said
+from conformance.trial import Trial
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.evidence import Attempt
+    from conformance.profiles import Ruling
+    from conformance.scenario import Scenario
+    from conformance.visit import Lab, Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Performance:
+    """One scenario, played and judged.
+
+    Attributes:
+        events: everything that happened, fit for the event log.
+        seconds: how long it took.
+    """
+
+    card: Scenario
+    evidence: Evidence
+    judgement: Judgement
+    ruling: Ruling
+    events: tuple[Event, ...]
+    seconds: float
+
+
+def perform(card: Scenario, play: Callable[[Trial], None], lab: Lab) -> Performance:
+    """Play a scenario: an honest login, the case itself, an honest login, the judgement.
+
+    Args:
+        card: the scenario.
+        play: its function.
+        lab: the run.
+
+    Raises:
+        WorkstationError: the provider showed something unexpected; that is our mistake, not the portal's.
+        ControlFailed: the provider is gone.
+    """
+    began = lab.monotonic()
+    trial = Trial(card, lab)
+    trial.control(Role.BEFORE)
+    if not _hopeless(trial):
+        play(trial)
+        trial.control(Role.AFTER)
+    evidence = trial.evidence()
+    judgement = judge(evidence, card.expected)
+    ruling = lab.profile.rule(card.id, card.demand, card.expected, judgement.outcome)
+    seconds = lab.monotonic() - began
+    events = (
+        scenario_event(card),
+        *(event for number, visit in enumerate(trial.visits, 1) for event in _visit_events(card, number, visit, trial)),
+        verdict_event(card, evidence, judgement, ruling, seconds=seconds),
+    )
+    return Performance(card=card, evidence=evidence, judgement=judgement, ruling=ruling, events=events, seconds=seconds)
+
+
+def _hopeless(trial: Trial) -> bool:
+    """Tell whether the honest login failed, so that going on would prove nothing."""
+    return judge(trial.evidence(), Expected.REFUSED).reason is Reason.CONTROL_FAILED
+
+
+def _visit_events(card: Scenario, number: int, visit: Visit, trial: Trial) -> tuple[Event, ...]:
+    """Return the events of one visit in the order in which they happened."""
+    masks = trial.lab.masks
+    place: Any = {"scenario": card.id, "login": number, "role": visit.role}
+    timed = [(hop.started_at, hop_event(hop, masks, channel=channel, **place)) for channel, hop in visit.hops()]
+    timed += [(seen.at, seen_event(seen, **place)) for seen in visit.journal() if seen.channel == "back"]
+    timed.sort(key=lambda one: one[0])
+    return tuple(event for _, event in timed)
+
+
+def verdict_event(card: Scenario, evidence: Evidence, judgement: Judgement, ruling: Ruling, *, seconds: float) -> Event:
+    """Return the event that closes a scenario: outcome, verdict, and the sentences a person reads."""
+    facts = dict(judgement.facts)
+    row = ruling.row
+    return {
+        "kind": "verdict",
+        "scenario": card.id,
+        "outcome": judgement.outcome.value,
+        "verdict": ruling.verdict.value,
+        "level": ruling.level.value,
+        "reason": judgement.reason.value,
+        "expected_fr": said(EXPECTED[card.expected], "fr"),
+        "expected_en": said(EXPECTED[card.expected], "en"),
+        "seen_fr": said(REASONS[judgement.reason], "fr", facts),
+        "seen_en": said(REASONS[judgement.reason], "en", facts),
+        "findings": [{"kept": one.kept, "fr": one.fr, "en": one.en} for one in evidence.findings],
+        "exception": None if row is None else {"clause": row.clause, "fr": row.reason_fr, "en": row.reason_en},
+        "told": [{"deviation": dict(lie.deviation), "honest": lie.honest, "told": lie.told} for lie in evidence.told],
+        "attempts": [_attempt(one) for one in evidence.attempts],
+        "seconds": round(seconds, 4),
+    }
+
+
+def _attempt(attempt: Attempt) -> dict[str, Any]:
+    landing = attempt.landing
+    who = attempt.whoami
+    return {
+        "role": attempt.role.value,
+        "person": attempt.person.idnat,
+        "started": attempt.started,
+        "whoami": type(who).__name__.lower(),
+        "identity": getattr(who, "identity", None),
+        "landing": None
+        if landing is None
+        else {
+            "place": landing.place,
+            "status": landing.status,
+            "alert": landing.alert,
+            "trouble": landing.trouble,
+            "loop": landing.loop,
+            "outside": landing.outside,
+            "text": landing.text,
+        },
+    }

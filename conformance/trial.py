@@ -1,0 +1,121 @@
+"""One scenario against one portal: fresh people, the honest logins around it, and what its function does in between."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from conformance.evidence import Attempt, Evidence, Finding, Role, Somebody
+from conformance.visit import Visit
+from conformance.workstation import PASSWORD
+from mock_idp.deviations import resolve
+
+if TYPE_CHECKING:
+    from conformance.browser import Browser
+    from conformance.portal import AuthorizationRequest
+    from conformance.scenario import Scenario
+    from conformance.visit import Lab
+    from mock_idp.deviations import Deviation
+
+CONTROL_PERSONA = "medecin-liberal"
+
+
+class Trial:
+    """What the function of a scenario works with."""
+
+    def __init__(self, card: Scenario, lab: Lab) -> None:
+        """Prepare a scenario; nobody has logged in yet."""
+        self.card = card
+        self.lab = lab
+        self.attempts: list[Attempt] = []
+        self.findings: list[Finding] = []
+        self.visits: list[Visit] = []
+        self._victim: Somebody | None = None
+        self._armed = 0
+
+    @cached_property
+    def person(self) -> Somebody:
+        """The person who logs in; nobody met them before."""
+        return self.draw(self.card.persona)
+
+    @property
+    def victim(self) -> Somebody:
+        """The other person of the case, whom nobody approves for; drawn when first named."""
+        if self._victim is None:
+            self._victim = self.draw(CONTROL_PERSONA)
+        return self._victim
+
+    def draw(self, persona: str) -> Somebody:
+        """Draw one more person, with an activated phone."""
+        return self.lab.control.person(persona=persona, password=PASSWORD, identity_claim=self.lab.identity_claim)
+
+    def visit(self, person: Somebody | None = None, *, browser: Browser | None = None, honest: bool = False) -> Visit:
+        """Sit somebody down at a computer, with the scenario's lies armed for their login.
+
+        Args:
+            person: by default the scenario's own.
+            browser: one that was used before.
+            honest: arm nothing for this login.
+        """
+        deviations = () if honest else tuple(self._resolved(one) for one in self.card.deviations)
+        token = self.lab.control.arm(deviations, issuer_wide=self.card.issuer_wide and not honest)
+        self._armed += len(deviations)
+        visit = Visit(self.lab, person or self.person, token, browser=browser)
+        self.visits.append(visit)
+        return visit
+
+    def log_in(self) -> Attempt:
+        """Log in under the scenario's lies, from the portal's button to its who-am-I page."""
+        visit = self.visit()
+        visit.log_in()
+        return self.conclude(visit)
+
+    def requests(self, count: int) -> tuple[AuthorizationRequest, ...]:
+        """Begin that many logins, each in a browser of its own, and return the requests that reached the provider."""
+        found = (self.visit(honest=True).begin() for _ in range(count))
+        return tuple(request for request in found if request is not None)
+
+    def conclude(self, visit: Visit) -> Attempt:
+        """Take a visit into the evidence."""
+        attempt = visit.attempt()
+        self.attempts.append(attempt)
+        return attempt
+
+    def control(self, role: Role) -> Attempt:
+        """Log in honestly, with somebody new."""
+        visit = Visit(self.lab, self.draw(CONTROL_PERSONA), self.lab.control.arm(()), role=role)
+        self.visits.append(visit)
+        visit.log_in()
+        return self.conclude(visit)
+
+    def finds(self, *, kept: bool, fr: str, en: str) -> None:
+        """Note whether the portal did something by itself.
+
+        Args:
+            kept: whether it did.
+            fr: what was seen, in French.
+            en: the same in English.
+        """
+        self.findings.append(Finding(kept=kept, fr=fr, en=en))
+
+    def evidence(self) -> Evidence:
+        """Return everything seen so far."""
+        return Evidence(
+            attempts=tuple(self.attempts),
+            findings=tuple(self.findings),
+            armed=self._armed,
+            victim=self._victim,
+            probed=self.lab.portal.probed,
+        )
+
+    def _resolved(self, deviation: Deviation) -> Deviation:
+        facts = {"person.idnat": self.person.idnat, "issuer": self.lab.where.issuer}
+        facts |= {f"person.{name}": str(value) for name, value in self.person.claims.items()}
+        if _mentions(deviation, "{victim."):
+            facts |= {"victim.idnat": self.victim.idnat}
+            facts |= {f"victim.{name}": str(value) for name, value in self.victim.claims.items()}
+        return resolve(deviation, facts)
+
+
+def _mentions(deviation: Deviation, text: str) -> bool:
+    return text in repr(deviation)
