@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from flask import Response, current_app, g, request
+from werkzeug.datastructures import MultiDict
 
 from mock_idp.artefacts import Answer, Fields, Json, Pairs, Seam, dump
 from mock_idp.deviations import Told, to_json
@@ -29,9 +30,9 @@ def provider() -> Provider:
     return cast("Provider", current_app.extensions["psc_provider"])
 
 
-def pairs(values: Mapping[str, str] | None, *, multi: bool = True) -> FormPairs:
+def pairs(values: Mapping[str, str]) -> FormPairs:
     """Return Flask's multi-dict as ordered pairs, repeated names kept."""
-    return tuple((values or {}).items(multi=multi)) if hasattr(values, "getlist") else tuple((values or {}).items())  # type: ignore[call-arg]  # MultiDict.items takes multi, Mapping.items does not
+    return tuple(values.items(multi=True)) if isinstance(values, MultiDict) else tuple(values.items())
 
 
 def heard(told: tuple[Told, ...]) -> None:
