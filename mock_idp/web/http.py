@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from flask import Response, current_app, g, request
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
 
 from mock_idp.artefacts import Answer, Fields, Json, Pairs, Seam, dump
 from mock_idp.deviations import Told, to_json
@@ -119,7 +120,7 @@ def write_journal(response: Response) -> Response:
         return response
     journal = provider().journal
     headers = [(name, request.headers[name]) for name in SHOWN_REQUEST_HEADERS if name in request.headers]
-    asked: list[tuple[str, Json]] = [*pairs(request.args), *pairs(request.form), *headers]
+    asked: list[tuple[str, Json]] = [*pairs(request.args), *_form(), *headers]
     told = tuple(
         {"deviation": cast("Json", to_json(lie.deviation)), "honest": lie.honest, "told": lie.told}
         for lie in g.get("told", [])
@@ -140,3 +141,11 @@ def write_journal(response: Response) -> Response:
         )
     )
     return response
+
+
+def _form() -> FormPairs:
+    try:
+        return pairs(request.form)
+    except HTTPException:
+        # too long to be read: the answer says so, and there is nothing to enter
+        return ()
