@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from mock_idp.ecps.settings import EcpsSettings
+    from mock_idp.store import Store
     from mock_idp.web.services import CardReader
 
 OTHER_IDNAT = "899799000023"
@@ -184,13 +185,18 @@ class Desk:
 
 
 def make_desk(
-    *, reader: CardReader | None = None, ecps: EcpsSettings | None = None, settings: Settings | None = None
+    *,
+    reader: CardReader | None = None,
+    ecps: EcpsSettings | None = None,
+    settings: Settings | None = None,
+    store: Store | None = None,
 ) -> Desk:
     """Return a desk before a fresh simulator whose clock stands still."""
     clock = StillClock()
     provider = Provider(
         settings=settings or Settings(),
         ecps=ecps,
+        store=store,
         clock=clock,
         keys=signing_keys(),
         card_anchors=(root().der,),

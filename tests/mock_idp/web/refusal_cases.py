@@ -302,8 +302,7 @@ def _activation_that_was_given_up(desk: Desk) -> Screen:
 @_case(Code.UNEXPECTED_EVENT, next_form="code")
 def _step_that_is_over(desk: Desk) -> Screen:
     desk.to_code()
-    action = desk.computer.one('form[name="code"]').attrs["action"] or ""
-    desk.computer.open(action.replace("/code", "/commencer"), {})
+    desk.computer.open(desk.computer.action("code").replace("/code", "/commencer"), {})
     return desk.computer
 
 

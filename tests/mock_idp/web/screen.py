@@ -128,6 +128,10 @@ class Screen:
         """Return the names of the page's forms."""
         return {_attribute(form, "name") for form in self.query("form")}
 
+    def action(self, name: str) -> str:
+        """Return where the form of that name is sent."""
+        return _attribute(self.one(f'form[name="{name}"]'), "action")
+
     def value(self, selector: str) -> str:
         """Return what stands in a field."""
         return _attribute(self.one(selector), "value")
