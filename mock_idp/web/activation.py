@@ -70,9 +70,11 @@ def steps(activation_id: str) -> Response:
 def _show(demand: Demand, error: Explanation | None = None) -> Response:
     state = demand.activation
     g.here = url_for("activation.steps", activation_id=state.activation_id)
-    if state.phase is Phase.FAILED and error is None and state.failure:
+    if state.failure:
+        # why it is over says more than why one more step was refused
         error = explain(state.failure)
-    left = state.qr_expires_at - provider().clock.now() if state.qr_expires_at else None
+    now = provider().clock.now()
+    left = state.qr_expires_at - now if state.qr_expires_at else None
     return page(
         TEMPLATES[state.phase],
         REFUSED if error and state.phase is not Phase.FAILED else 200,
@@ -80,6 +82,7 @@ def _show(demand: Demand, error: Explanation | None = None) -> Response:
         login_id=demand.login_id,
         person=provider().directory.find(state.idnat),
         challenge=base64.b64encode(state.challenge).decode("ascii"),
+        stale=state.challenge_expires_at is not None and now >= state.challenge_expires_at,
         has_reader=provider().card_reader is not None,
         seconds_left=max(0, int(left.total_seconds())) if left else 0,
         scan_url=_scan_url(state.qr_token) if state.phase is Phase.PROVEN else "",

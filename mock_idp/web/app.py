@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, jsonify, redirect, request, url_for
 from flask_babel import Babel
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException, NotFound
 
 from mock_idp.web import activation, phone, wallet
@@ -15,7 +16,7 @@ from mock_idp.web.control import control
 from mock_idp.web.http import provider, write_journal
 from mock_idp.web.language import language
 from mock_idp.web.oidc import backchannel, front, realm
-from mock_idp.web.pages import broken_page, login_gone_page, not_found_page
+from mock_idp.web.pages import broken_page, http_refusal_page, login_gone_page, not_found_page
 from mock_idp.web.services import LoginGoneError, Provider
 
 if TYPE_CHECKING:
@@ -85,7 +86,12 @@ def _http_error(error: HTTPException) -> AnyResponse | tuple[Response, int]:
         return jsonify(
             error="not_found" if status == NotFound.code else "invalid_request", error_description=error.name
         ), status
-    return not_found_page() if status == NotFound.code else error.get_response()
+    if status == NotFound.code:
+        return not_found_page()
+    answer = http_refusal_page(status)
+    # 405 must say which methods there are (RFC 9110 15.5.6)
+    answer.headers.extend(Headers([(name, value) for name, value in error.get_headers() if name == "Allow"]))
+    return answer
 
 
 def _broken(error: Exception) -> Response | tuple[Response, int]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from flask import Response, current_app, g, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
 
 from mock_idp.artefacts import Answer, Fields, Json, Pairs, Seam, dump
 from mock_idp.deviations import Told, to_json
@@ -29,9 +31,9 @@ def provider() -> Provider:
     return cast("Provider", current_app.extensions["psc_provider"])
 
 
-def pairs(values: Mapping[str, str] | None, *, multi: bool = True) -> FormPairs:
+def pairs(values: Mapping[str, str]) -> FormPairs:
     """Return Flask's multi-dict as ordered pairs, repeated names kept."""
-    return tuple((values or {}).items(multi=multi)) if hasattr(values, "getlist") else tuple((values or {}).items())  # type: ignore[call-arg]  # MultiDict.items takes multi, Mapping.items does not
+    return tuple(values.items(multi=True)) if isinstance(values, MultiDict) else tuple(values.items())
 
 
 def heard(told: tuple[Told, ...]) -> None:
@@ -118,7 +120,7 @@ def write_journal(response: Response) -> Response:
         return response
     journal = provider().journal
     headers = [(name, request.headers[name]) for name in SHOWN_REQUEST_HEADERS if name in request.headers]
-    asked: list[tuple[str, Json]] = [*pairs(request.args), *pairs(request.form), *headers]
+    asked: list[tuple[str, Json]] = [*pairs(request.args), *_form(), *headers]
     told = tuple(
         {"deviation": cast("Json", to_json(lie.deviation)), "honest": lie.honest, "told": lie.told}
         for lie in g.get("told", [])
@@ -139,3 +141,11 @@ def write_journal(response: Response) -> Response:
         )
     )
     return response
+
+
+def _form() -> FormPairs:
+    try:
+        return pairs(request.form)
+    except HTTPException:
+        # too long to be read: the answer says so, and there is nothing to enter
+        return ()

@@ -14,6 +14,8 @@ from mock_idp.ecps.device import Device, enrolled
 from mock_idp.ecps.refusals import Code, EcpsError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mock_idp.web.services import Provider
 
 SALT_OCTETS = 16
@@ -45,16 +47,32 @@ def demand_activation(provider: Provider, idnat: str, login_id: str) -> Demand:
         ),
         login_id=login_id,
     )
-    provider.store.put("activations", demand.activation.activation_id, demand, expires_at=demand.activation.expires_at)
+    until = _remembered_until(provider, demand.activation)
+    provider.store.put("activations", demand.activation.activation_id, demand, expires_at=until)
     return demand
 
 
+def _remembered_until(provider: Provider, state: activation.Activation) -> datetime:
+    # longer than it may be used, so that the person can still be told that its time is over
+    return state.expires_at + provider.settings.login_lifetime
+
+
 def find_demand(provider: Provider, activation_id: str) -> Demand:
-    """Return a demande d'activation.
+    """Return a demande d'activation as it stands now, failed if its time is over.
 
     Raises:
-        GoneError: its time is over, or it never was.
+        GoneError: it is forgotten, or it never was.
     """
+    now = provider.clock.now()
+    found = _kept_demand(provider, activation_id)
+    if found.activation.phase in activation.OVER or now < found.activation.expires_at:
+        return found
+    # to a machine whose time is over, every event says so
+    advance_activation(provider, activation_id, activation.Abandoned())
+    return _kept_demand(provider, activation_id)
+
+
+def _kept_demand(provider: Provider, activation_id: str) -> Demand:
     found: Demand | None = provider.store.get("activations", activation_id, now=provider.clock.now())
     if found is None:
         raise GoneError
@@ -69,16 +87,15 @@ def advance_activation(provider: Provider, activation_id: str, event: activation
         GoneError: there is no such activation any more.
     """
     while True:
-        demand = find_demand(provider, activation_id)
+        demand = _kept_demand(provider, activation_id)
         now = provider.clock.now()
         done = activation.step(demand.activation, event, now=now)
         kept = replace(demand, activation=done.state)
-        if provider.store.compare_and_set(
-            "activations", activation_id, demand, kept, now=now, expires_at=done.state.expires_at
-        ):
+        until = _remembered_until(provider, done.state)
+        if provider.store.compare_and_set("activations", activation_id, demand, kept, now=now, expires_at=until):
             break
     if done.state.qr_token and done.state.qr_token != demand.activation.qr_token:
-        provider.store.put("qr-codes", done.state.qr_token, activation_id, expires_at=done.state.expires_at)
+        provider.store.put("qr-codes", done.state.qr_token, activation_id, expires_at=until)
     for effect in done.effects:
         enrol(provider, effect.idnat, effect.password, device_id=effect.device_id)
     return done

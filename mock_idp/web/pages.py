@@ -1,15 +1,35 @@
-"""Pages that belong to no journey: protocol errors, signed out, and the answer to anything unknown."""
+"""Pages that belong to no journey: protocol errors, signed out, and the answer to anything unknown or unusable."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from flask import Response, make_response, render_template, request
+from flask_babel import gettext
 
 from mock_idp.web.http import provider
+from mock_idp.web.texts import mark
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from authlib.oauth2.rfc6749 import OAuth2Error
+
+HTTP_REFUSALS: Mapping[int, tuple[str, str]] = {
+    403: (
+        mark("Cette demande ne vient pas d'une page du simulateur."),
+        mark("Ouvrez la page du téléphone vous-même, puis recommencez."),
+    ),
+    405: (
+        mark("Cette adresse ne s'utilise pas de cette façon."),
+        mark("Revenez à la page précédente et rechargez-la."),
+    ),
+    413: (mark("La demande contient trop de données."), mark("Effacez les champs et saisissez-les de nouveau.")),
+}
+ANY_REFUSAL = (
+    mark("Le simulateur n'a pas pu lire cette demande."),
+    mark("Revenez à la page précédente et rechargez-la."),
+)
 
 
 def page(template: str, status: int = 200, **context: object) -> Response:
@@ -46,6 +66,16 @@ def signed_out_page() -> Response:
 def not_found_page() -> Response:
     """Say that there is nothing at this address, and where things are."""
     return page("not_found.html", 404, settings=provider().settings, path=request.path)
+
+
+def http_refusal_page(status: int) -> Response:
+    """Say why a request was not even looked at, and what to do.
+
+    Args:
+        status: what HTTP calls it; a few have their own words.
+    """
+    message, remedy = HTTP_REFUSALS.get(status, ANY_REFUSAL)
+    return page("http_refusal.html", status, code=f"http-{status}", message=gettext(message), remedy=gettext(remedy))
 
 
 def broken_page() -> Response:

@@ -66,7 +66,9 @@ def _advance(asked: approval.Approval, event: approval.Event) -> AnyResponse:
 
 @blueprint.errorhandler(EcpsError)
 def _refused(error: EcpsError) -> Response:
-    return _show(_asked(str((request.view_args or {})["approval_id"])), explain_refusal(error))
+    asked = _asked(str((request.view_args or {})["approval_id"]))
+    # why it is over says more than why one more step was refused
+    return _show(asked, None if asked.phase in approval.WHY_OVER else explain_refusal(error))
 
 
 @blueprint.post("/mot-de-passe")

@@ -6,18 +6,20 @@ browser that the portal sent here, so another site cannot aim a form at it.
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, jsonify, redirect, request, url_for
 
 from mock_idp.ecps.approval import OVER, WHY_OVER, Collected, Phase
-from mock_idp.ecps.idnat import normalise, warnings
+from mock_idp.ecps.idnat import LONGEST, normalise, warnings
 from mock_idp.ecps.refusals import Code, EcpsError
 from mock_idp.web import journeys
 from mock_idp.web.http import decline, finish, provider, tie
 from mock_idp.web.language import LANGUAGES
 from mock_idp.web.pages import page
+from mock_idp.web.services import LoginGoneError
 from mock_idp.web.texts import Explanation, doubt_texts, explain, explain_refusal
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ blueprint = Blueprint("wallet", __name__)
 MEANS = ("ecps", "card")
 REFUSED = 422
 PEOPLE_SHOWN = 7
+UNSHOWABLE = "\N{REPLACEMENT CHARACTER}"
 
 
 @blueprint.app_context_processor
@@ -72,14 +75,17 @@ def _login_page(
     error: Explanation | None = None,
     doubts: tuple[str, ...] = (),
 ) -> Response:
-    g.here = url_for("wallet.login_page", login=login.login_id, means=means)
+    # a character that no page may hold is shown as a mark, so that the person sees where it stands
+    shown = "".join(UNSHOWABLE if unicodedata.category(sign) == "Cc" else sign for sign in typed)
+    kept = shown if 0 < len(shown) <= LONGEST else None
+    g.here = url_for("wallet.login_page", login=login.login_id, means=means, identifiant=kept)
     client = provider().server.query_client(login.client_id)
     return page(
         "login.html",
         REFUSED if error else 200,
         login=login,
         means=means,
-        typed=typed,
+        typed=shown,
         error=error,
         doubts=doubts,
         portal=(client.name if client else "") or login.client_id,
@@ -89,22 +95,38 @@ def _login_page(
 
 @blueprint.post("/login/<login_id>/identifiant")
 def identifiant(login_id: str) -> AnyResponse:
-    """Take the identifiant national: to the phone if it is activated, else to the demande d'activation."""
+    """Take the identifiant national: to the phone if one is activated, else to the demande d'activation."""
+    return _identified(login_id, new_phone=False)
+
+
+@blueprint.post("/login/<login_id>/activation")
+def activate(login_id: str) -> AnyResponse:
+    """Ask for an activation though a phone is activated already: it was lost, or this is a second one."""
+    return _identified(login_id, new_phone=True)
+
+
+def _identified(login_id: str, *, new_phone: bool) -> AnyResponse:
     login = open_login(login_id)
     typed = request.form.get("identifiant", "")
     try:
-        idnat = normalise(typed)
+        idnat = _known(typed)
     except EcpsError as refused:
-        return _login_page(login, typed=typed, error=explain_refusal(refused))
-    if provider().directory.find(idnat) is None:
-        doubts = tuple(doubt_texts(warnings(idnat)))
-        return _login_page(login, typed=typed, error=explain(Code.IDNAT_UNKNOWN), doubts=doubts)
+        doubts = tuple(doubt_texts(warnings(normalise(typed)))) if refused.code is Code.IDNAT_UNKNOWN else ()
+        return _login_page(login, typed=typed, error=explain_refusal(refused), doubts=doubts)
     now = provider().clock.now()
-    if any(device.usable(now) for device in journeys.devices_of(provider(), idnat)):
+    if not new_phone and any(device.usable(now) for device in journeys.devices_of(provider(), idnat)):
         journeys.ask_approval(provider(), login_id, idnat)
         return redirect(url_for("wallet.wait", login_id=login_id), code=303)
+    journeys.withdraw_approval(provider(), login_id)
     demand = journeys.demand_activation(provider(), idnat, login_id)
     return redirect(url_for("activation.steps", activation_id=demand.activation.activation_id), code=303)
+
+
+def _known(typed: str) -> str:
+    idnat = normalise(typed)
+    if provider().directory.find(idnat) is None:
+        raise EcpsError(Code.IDNAT_UNKNOWN)
+    return idnat
 
 
 @blueprint.get("/login/<login_id>/attente")
@@ -114,6 +136,9 @@ def wait(login_id: str) -> AnyResponse:
     asked = journeys.approval_of_login(provider(), login_id)
     if asked is None:
         return redirect(url_for("wallet.login_page", login=login_id), code=303)
+    if asked.phase is Phase.COLLECTED:
+        # another tab of this browser is bringing the answer to the portal
+        raise LoginGoneError
     if asked.phase is Phase.APPROVED:
         done = journeys.advance_approval(provider(), asked.approval_id, Collected(login_id))
         return finish(done.effects[0].login_id, done.effects[0].idnat)
@@ -134,6 +159,12 @@ def state(login_id: str) -> Response:
 def _news(phase: Phase) -> str:
     # the computer does not learn that the phone was unlocked: to the person waiting, nothing has changed
     return Phase.PENDING.value if phase is Phase.UNLOCKED else phase.value
+
+
+@blueprint.errorhandler(EcpsError)
+def _overtaken(_: EcpsError) -> AnyResponse:
+    """Look again: between reading a request and moving it, the phone or another tab was faster."""
+    return redirect(url_for("wallet.wait", login_id=(request.view_args or {})["login_id"]), code=303)
 
 
 @blueprint.post("/login/<login_id>/annuler")
