@@ -66,25 +66,40 @@ def read_people(text: str, *, source: str = "people.toml") -> tuple[Person, ...]
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PeopleError(f"{source}: {error}") from None
+    if unknown := sorted(set(document) - {"person"}):
+        raise PeopleError(f"{source}: {unknown[0]}: unknown; write [[person]] tables")
     people = tuple(
-        _person(member, f"{source}: person {number}") for number, member in enumerate(document.get("person", []), 1)
+        _person(member, f"{source}: person {number}")
+        for number, member in enumerate(_tables(document, "person", f"{source}: person", "[[person]]"), 1)
     )
+    keys: set[str] = set()
     seen: set[str] = set()
-    for person in people:
+    for number, person in enumerate(people, 1):
         if person.idnat in seen:
             raise PeopleError(
                 f"{source}: person {person.key}: idnat {person.idnat} stands twice; give each one its own"
             )
+        if person.key in keys:
+            raise PeopleError(f"{source}: person {number}: key {person.key} stands twice; give each one its own")
         seen.add(person.idnat)
+        keys.add(person.key)
     return people
+
+
+def _tables(members: dict[str, Any], name: str, place: str, spelling: str) -> list[dict[str, Any]]:
+    tables = members.get(name, [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise PeopleError(f"{place}: expected {spelling} tables")
+    return tables
 
 
 def _person(members: dict[str, Any], place: str) -> Person:
     activities = tuple(
         _made(Activity, activity, f"{place}.activity {number}")
-        for number, activity in enumerate(members.pop("activity", []), 1)
+        for number, activity in enumerate(_tables(members, "activity", f"{place}.activity", "[[person.activity]]"), 1)
     )
-    person: Person = replace(_made(Person, members, place), activity=activities)
+    own = {name: value for name, value in members.items() if name != "activity"}
+    person: Person = replace(_made(Person, own, place), activity=activities)
     return person
 
 
@@ -124,10 +139,11 @@ class Directory:
         Raises:
             PeopleError: no persona has that key.
         """
-        for person in self._by_idnat.values():
+        # a copy: another thread may add somebody while this one looks
+        for person in self.everybody():
             if person.key == key:
                 return person
-        known = ", ".join(sorted({person.key for person in self._by_idnat.values()}))
+        known = ", ".join(sorted({person.key for person in self.everybody()}))
         raise PeopleError(f"template: no persona is called {key!r}; known are {known}")
 
     def add(self, person: Person) -> None:

@@ -19,6 +19,16 @@ _CHECKS: dict[str, tuple[type, ...]] = {
 }
 
 
+_LONGEST_DELAY = 120.0
+# What an HTTP answer, a pause and a count can be: a lie outside would break the provider instead of being told.
+_RANGES: dict[str, tuple[float, float]] = {
+    "answer-status.status": (200, 599),
+    "delay.seconds": (0, _LONGEST_DELAY),
+    "truncate.keep": (0, 1 << 20),
+    "nth.occurrence": (1, 1000),
+}
+
+
 class DeviationError(ValueError):
     """A deviation that cannot be read; the message names the member at fault and what was expected."""
 
@@ -71,6 +81,10 @@ def _read(place: str, wanted: str, value: Any) -> Any:
     expected = _CHECKS.get(wanted)
     if expected is not None and (not isinstance(value, expected) or isinstance(value, bool)):
         raise DeviationError(f"{place}: expected {wanted}, got {type(value).__name__}")
+    lowest, highest = _RANGES.get(place, (None, None))
+    # written so that a value that is no number at all (NaN) is outside
+    if lowest is not None and highest is not None and not lowest <= value <= highest:
+        raise DeviationError(f"{place}: {value} is outside {lowest:g} to {highest:g}")
     return value
 
 

@@ -1,0 +1,86 @@
+"""Keys: what is published, what signs, and what must not leave."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from joserfc import jws
+from joserfc.errors import BadSignatureError
+from joserfc.jwk import KeySet
+
+from mock_idp.artefacts import Seam, SigningKey, TokenDraft
+from mock_idp.keys import SigningKeys
+
+PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
+
+
+def draft(keys: SigningKeys, key: SigningKey = SigningKey.CURRENT, seam: Seam = Seam.ID_TOKEN) -> TokenDraft:
+    """Return a small token to sign."""
+    return TokenDraft(seam=seam, header=(("alg", "RS256"), ("kid", keys.kid)), claims=(("sub", "é"),), key=key)
+
+
+def published(keys: SigningKeys) -> list[dict[str, Any]]:
+    """Return the keys of the document, as a portal reads them."""
+    members: list[dict[str, Any]] = json.loads(json.dumps(keys.published))["keys"]
+    return members
+
+
+def test_no_private_member_is_published(keys: SigningKeys) -> None:
+    """RFC 7518 6.3.2: not one private member, whoever else once published theirs."""
+    assert [set()] == [PRIVATE_MEMBERS & set(key) for key in published(keys)]
+
+
+def test_the_published_key_says_what_it_is_for(keys: SigningKeys) -> None:
+    """RFC 7517 4: type, use, algorithm and a name that shows whose it is."""
+    (key,) = published(keys)
+
+    assert ("RSA", "sig", "RS256", keys.kid) == (key["kty"], key["use"], key["alg"], key["kid"])
+    assert key["kid"].startswith("simulateur-")
+
+
+def test_what_the_current_key_signs_verifies(keys: SigningKeys) -> None:
+    """Another library reads the token with nothing but the published document."""
+    signed = keys.sign(draft(keys))
+    read = jws.deserialize_compact(signed.value, KeySet.import_key_set(keys.published), algorithms=["RS256"])  # type: ignore[arg-type]  # a JSON object in place of joserfc's TypedDict
+
+    assert ({"sub": "é"}, {"alg": "RS256", "kid": keys.kid}) == (json.loads(read.payload), dict(read.headers()))
+
+
+def test_what_the_stray_key_signs_does_not_verify(keys: SigningKeys) -> None:
+    """The stray key is in no key set."""
+    signed = keys.sign(draft(keys, SigningKey.STRAY))
+    known = KeySet.import_key_set(keys.published)  # type: ignore[arg-type]  # a JSON object in place of joserfc's TypedDict
+
+    with pytest.raises(BadSignatureError):
+        jws.deserialize_compact(signed.value, known, algorithms=["RS256"])
+
+
+def test_no_key_leaves_an_empty_signature(keys: SigningKeys) -> None:
+    """RFC 7518 3.6: three parts, the last one empty."""
+    header, payload, signature = keys.sign(draft(keys, SigningKey.NONE)).value.split(".")
+
+    assert "" == signature
+    assert {"sub": "é"} == json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    assert header
+
+
+@pytest.mark.parametrize(
+    ("seam", "signed"),
+    [(Seam.ID_TOKEN, Seam.SIGNED_ID_TOKEN), (Seam.TOKEN_RESPONSE, Seam.TOKEN_RESPONSE)],
+)
+def test_a_signed_token_passes_its_own_seam(keys: SigningKeys, seam: Seam, signed: Seam) -> None:
+    """Only an ID token has a seam of its own after signing."""
+    assert signed is keys.sign(draft(keys, seam=seam)).seam
+
+
+def test_two_providers_have_two_keys(keys: SigningKeys) -> None:
+    """Nothing ships with a key, so no two providers share one."""
+    assert keys.kid != SigningKeys.generate().kid
+
+
+def test_keys_do_not_show_themselves(keys: SigningKeys) -> None:
+    """Neither half of the key pair stands in a repr."""
+    assert "SigningKeys()" == repr(keys)

@@ -1,0 +1,147 @@
+"""The directory: who ships with the simulator, who is made to order, and what a bad file is told."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_idp.ecps.idnat import IdnatKind, classify, luhn_ok
+from mock_idp.people import (
+    FRESH_FIRST,
+    FRESH_LAST,
+    Directory,
+    PeopleError,
+    Person,
+    builtin_people,
+    fresh_person,
+    luhn_key,
+    read_people,
+)
+
+ONE = Person(key="one", idnat="899799000015", given_name="A", family_name="B", activity=())
+MINIMAL = 'key = "k"\nidnat = "8"\ngiven_name = "A"\nfamily_name = "B"\n'
+
+
+@pytest.mark.parametrize("person", builtin_people(), ids=lambda person: person.key)
+def test_builtin_people_stand_in_test_blocks(person: Person) -> None:
+    """RPPS in 997 99, FINESS in department 0B, SIRET with nine zeros, or a sandbox shape: never in a real range."""
+    body = person.idnat[1:]
+    blocks = {
+        IdnatKind.RPPS: body.startswith("99799") and luhn_ok(body),
+        IdnatKind.ADELI: body.startswith("0B"),
+        IdnatKind.FINESS: body.startswith("0B"),
+        IdnatKind.SIRET: body.startswith("000000000"),
+        IdnatKind.CAB_RPPS: body.startswith("99799"),
+        IdnatKind.EDIT: True,
+        IdnatKind.PSI: True,
+    }
+    kind = classify(person.idnat)
+
+    assert kind is not None
+    assert blocks[kind]
+
+
+def test_builtin_people_have_different_keys() -> None:
+    """A scenario names its person by key."""
+    keys = [person.key for person in builtin_people()]
+
+    assert sorted(set(keys)) == sorted(keys)
+
+
+@pytest.mark.parametrize(("digits", "key"), [("9979900001", "5"), ("7992739871", "3"), ("0", "0"), ("1", "8")])
+def test_the_luhn_key_is_known(digits: str, key: str) -> None:
+    """Values computed elsewhere (ISO/IEC 7812-1 annex B)."""
+    assert key == luhn_key(digits)
+
+
+@given(st.integers(FRESH_FIRST, FRESH_LAST))
+def test_a_fresh_person_has_a_valid_rpps_of_their_own(counter: int) -> None:
+    """Twelve digits, type 8, key right, in the test block, and the counter readable in the name."""
+    person = fresh_person(ONE, counter)
+
+    assert ("8", "99799", True, 12) == (
+        person.idnat[0],
+        person.idnat[1:6],
+        luhn_ok(person.idnat[1:]),
+        len(person.idnat),
+    )
+    assert str(counter) in person.family_name
+
+
+@pytest.mark.parametrize("counter", [FRESH_FIRST - 1, FRESH_LAST + 1])
+def test_the_block_has_an_end(counter: int) -> None:
+    """Beyond it nobody is made, and the remedy is named."""
+    with pytest.raises(PeopleError, match=r"^counter: .* restart the provider$"):
+        fresh_person(ONE, counter)
+
+
+def test_a_directory_finds_exactly() -> None:
+    """No idnat is found by a part of it."""
+    directory = Directory((ONE,))
+
+    assert (ONE, None, None) == (directory.find(ONE.idnat), directory.find(ONE.idnat[:-1]), directory.find(""))
+
+
+def test_a_directory_refuses_a_second_owner() -> None:
+    """One idnat, one person; adding the same value again changes nothing."""
+    directory = Directory((ONE,))
+    directory.add(ONE)
+
+    with pytest.raises(PeopleError, match=r"^idnat: 899799000015 belongs to somebody already"):
+        directory.add(Person(key="two", idnat=ONE.idnat, given_name="C", family_name="D"))
+    assert (ONE,) == directory.everybody()
+
+
+def test_an_unknown_template_lists_the_known() -> None:
+    """A typing mistake is answered with what exists."""
+    with pytest.raises(PeopleError, match=r"^template: no persona is called 'medcin'; known are one$"):
+        Directory((ONE,)).template("medcin")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[person", r"^mine\.toml: "),
+        ('person = "Camille"', r"^mine\.toml: person: expected \[\[person\]\] tables"),
+        ("person = [1]", r"^mine\.toml: person: expected \[\[person\]\] tables"),
+        ("[[people]]\n" + MINIMAL, r"^mine\.toml: people: unknown; write \[\[person\]\]"),
+        ("[[person]]\n" + MINIMAL + 'nom = "x"', r"^mine\.toml: person 1\.nom: unknown member; known are "),
+        ("[[person]]\n" + MINIMAL + "profession = 10", r"^mine\.toml: person 1\.profession: expected text"),
+        ('[[person]]\nkey = "k"', r"^mine\.toml: person 1\.idnat: missing"),
+        ("[[person]]\n" + MINIMAL.replace('"8"', '""'), r"^mine\.toml: person 1\.idnat: missing"),
+        ("[[person]]\n" + MINIMAL + "[[person]]\n" + MINIMAL, r"person k: idnat 8 stands twice"),
+        (
+            "[[person]]\n" + MINIMAL + "[[person]]\n" + MINIMAL.replace('"8"', '"9"'),
+            r"^mine\.toml: person 2: key k stands twice",
+        ),
+        (
+            "[[person]]\n" + MINIMAL + "activity = 1",
+            r"^mine\.toml: person 1\.activity: expected \[\[person\.activity\]\]",
+        ),
+        (
+            "[[person]]\n" + MINIMAL + '[[person.activity]]\nsecteur = ["SA01"]',
+            r"person 1\.activity 1\.secteur: expected",
+        ),
+        ("[[person]]\n" + MINIMAL + '[[person.activity]]\nville = "x"', r"person 1\.activity 1\.ville: unknown member"),
+    ],
+)
+def test_a_bad_file_is_told_what_and_where(text: str, said: str) -> None:
+    """File, person and member are named, and what to write instead."""
+    with pytest.raises(PeopleError, match=said):
+        read_people(text, source="mine.toml")
+
+
+def test_a_good_file_is_read() -> None:
+    """Members not given are empty, activities come in order."""
+    (person,) = read_people(
+        "[[person]]\n" + MINIMAL + '[[person.activity]]\nsecteur = "SA01"\n[[person.activity]]\nsecteur = "SA07"\n'
+    )
+
+    assert ("k", "8", "", "CPS") == (person.key, person.idnat, person.profession, person.card)
+    assert ["SA01", "SA07"] == [activity.secteur for activity in person.activity]
+
+
+def test_no_people_is_a_directory_too() -> None:
+    """An empty file is an empty directory."""
+    assert () == read_people("")

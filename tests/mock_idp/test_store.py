@@ -1,0 +1,90 @@
+"""The store: what expires when, and who wins a race."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mock_idp.store import MemoryStore, Store
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def store() -> Store:
+    """An empty store."""
+    return MemoryStore()
+
+
+def test_what_is_put_is_got(store: Store) -> None:
+    """A record is found under its own table and key, and nowhere else."""
+    store.put("codes", "a", 1)
+    found = [store.get(table, key, now=NOON) for table, key in (("codes", "a"), ("codes", "b"), ("tokens", "a"))]
+
+    assert [1, None, None] == found
+
+
+@pytest.mark.parametrize(("age", "found"), [(-SECOND, "x"), (timedelta(0), None), (SECOND, None)])
+def test_a_record_is_gone_at_the_very_second_it_expires(store: Store, age: timedelta, found: str | None) -> None:
+    """RFC 7519 4.1.4 reads "on or after": at its expiry a record is no longer there."""
+    store.put("codes", "a", "x", expires_at=NOON)
+
+    assert found == store.get("codes", "a", now=NOON + age)
+    assert ([found] if found else []) == store.values("codes", now=NOON + age)
+
+
+def test_compare_and_set_changes_only_what_was_expected(store: Store) -> None:
+    """A change says what it believed was there; None stands for "nothing"."""
+    outcomes = [
+        store.compare_and_set("t", "k", None, "first", now=NOON),
+        store.compare_and_set("t", "k", None, "late", now=NOON),
+        store.compare_and_set("t", "k", "other", "wrong", now=NOON),
+        store.compare_and_set("t", "k", "first", "second", now=NOON, expires_at=NOON + SECOND),
+        store.compare_and_set("t", "k", "second", "expired", now=NOON + SECOND),
+        store.compare_and_set("t", "k", None, "anew", now=NOON + SECOND),
+    ]
+
+    assert [True, False, False, True, False, True] == outcomes
+    assert "anew" == store.get("t", "k", now=NOON + SECOND)
+
+
+def test_of_many_racers_one_wins(store: Store) -> None:
+    """However many threads spend one code, exactly one does."""
+    store.put("codes", "a", "fresh")
+    with ThreadPoolExecutor(8) as racers:
+        won = list(racers.map(lambda _: store.compare_and_set("codes", "a", "fresh", "spent", now=NOON), range(64)))
+
+    assert 1 == sum(won)
+
+
+def test_forgetting_twice_is_no_error(store: Store) -> None:
+    """Delete means "be gone"."""
+    store.put("t", "k", 1)
+    store.delete("t", "k")
+    store.delete("t", "k")
+    store.delete("never", "k")
+
+    assert None is store.get("t", "k", now=NOON)
+
+
+def test_values_come_oldest_first(store: Store) -> None:
+    """A change does not make a record younger."""
+    for key in "bac":
+        store.put("t", key, key)
+    store.compare_and_set("t", "b", "b", "changed", now=NOON)
+
+    assert ["changed", "a", "c"] == store.values("t", now=NOON)
+
+
+def test_purge_drops_what_expired_and_counts_it(store: Store) -> None:
+    """What is over leaves memory; the rest stays."""
+    store.put("t", "over", 1, expires_at=NOON)
+    store.put("u", "over", 1, expires_at=NOON - SECOND)
+    store.put("t", "later", 2, expires_at=NOON + SECOND)
+    store.put("t", "for good", 3)
+
+    assert (2, 0) == (store.purge(now=NOON), store.purge(now=NOON))
+    assert [2, 3] == store.values("t", now=NOON)
