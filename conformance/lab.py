@@ -45,9 +45,7 @@ def first_login(lab: Lab) -> str | None:
     Returns:
         What is wrong, as a stable word, or None when the right person is logged in.
     """
-    person = lab.control.person(
-        persona=CONTROL_PERSONA, password=PASSWORD, identity_claim=lab.identity_claim
-    )
+    person = lab.control.person(persona=CONTROL_PERSONA, password=PASSWORD, identity_claim=lab.identity_claim)
     visit = Visit(lab, person, lab.control.arm(()), role=Role.BEFORE)
     visit.log_in()
     return control_trouble(visit.attempt(), probed=lab.portal.probed)

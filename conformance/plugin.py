@@ -1,3 +1,133 @@
-"""The plugin that makes pytest run scenarios against a portal."""
+"""The plugin that makes pytest play scenarios against a portal; loaded by name, inert without ``--psc-portal``."""
 
-import pytest  # noqa: F401  filled in with the next commits
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from conformance.descriptor import Descriptor, read_file
+from conformance.lab import open_lab
+from conformance.outcome import Verdict
+from conformance.profiles import builtin_profile, read_profile
+from conformance.scenario import MARK, Scenario
+from conformance.selection import known_failure, wanted, why_not
+from conformance.stage import perform, settle_known, skipped
+from conformance.visit import Lab
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conformance.events import Event
+    from conformance.profiles import Profile
+
+EVENTS: Final = "psc-events"
+LAB: Final = pytest.StashKey[Lab]()
+DESCRIBED: Final = pytest.StashKey[Descriptor]()
+
+
+def load_profile(name: str) -> Profile:
+    """Return a profile by name, or from the file at a path.
+
+    Raises:
+        ProfileError: there is none, or it cannot be used.
+    """
+    path = Path(name)
+    if path.suffix == ".toml" and path.is_file():
+        return read_profile(path.read_text(encoding="utf-8"), source=path.name)
+    return builtin_profile(name)
+
+
+def play(arguments: Sequence[str], listeners: Sequence[object]) -> int:
+    """Run pytest over scenarios and return its exit code.
+
+    Args:
+        arguments: folders and options.
+        listeners: objects whose methods are named after pytest's hooks.
+    """
+    return int(pytest.main([*arguments], plugins=[*listeners]))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer the options that the runner uses."""
+    group = parser.getgroup("psc-conformance")
+    group.addoption("--psc-portal", help="descriptor of the portal under test")
+    group.addoption("--psc-provider", help="address of the provider that the portal is connected to")
+    group.addoption("--psc-profile", default="psc", help="core, strict, psc, or the path of a profile")
+    group.addoption("--psc-select", action="append", default=[], help="scenario id, * allowed; may be repeated")
+    group.addoption("--psc-language", default="fr", help="fr or en")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the mark known, and open the lab."""
+    config.addinivalue_line("markers", f"{MARK}(card): the identity card of a scenario")
+    portal = config.getoption("--psc-portal")
+    if portal is None:
+        return
+    described = read_file(Path(portal))
+    config.stash[DESCRIBED] = described
+    config.stash[LAB] = open_lab(
+        described, config.getoption("--psc-provider"), load_profile(config.getoption("--psc-profile"))
+    )
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Let go of the provider."""
+    lab = config.stash.get(LAB, None)
+    if lab is not None:
+        lab.control.close()
+
+
+def card_on(item: pytest.Item) -> Scenario | None:
+    """Return the card of a collected test, or None when it plays no scenario."""
+    mark = item.get_closest_marker(MARK)
+    return mark.args[0] if mark is not None else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the picked scenarios; lies that hold for everybody come last."""
+    if LAB not in config.stash:
+        return
+    patterns = config.getoption("--psc-select")
+    kept = [item for item in items if (card := card_on(item)) is not None and wanted(card.id, patterns)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = sorted(kept, key=_comes_last)
+
+
+def _comes_last(item: pytest.Item) -> bool:
+    card = card_on(item)
+    return card is not None and card.issuer_wide
+
+
+@pytest.fixture
+def trial(request: pytest.FixtureRequest) -> None:
+    """Stand in for the trial, which is made when the scenario is played; without a portal there is none."""
+    if LAB not in request.config.stash:
+        pytest.skip("no portal: play scenarios with 'psc-conformance run portal.toml'")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Play a scenario in place of calling its function, and turn the verdict into pytest's words."""
+    card = card_on(pyfuncitem)
+    lab, described = pyfuncitem.config.stash.get(LAB, None), pyfuncitem.config.stash.get(DESCRIBED, None)
+    if card is None or lab is None or described is None:
+        return None
+    if (reason := why_not(card, described)) is not None:
+        _finish(pyfuncitem, skipped(card, reason))
+        return True
+    performance = perform(card, pyfuncitem.obj, lab)
+    _finish(pyfuncitem, settle_known(performance.events, known_failure(card, described)))
+    return True
+
+
+def _finish(item: pytest.Item, events: Sequence[Event]) -> None:
+    item.user_properties.append((EVENTS, json.dumps(events)))
+    verdict = events[-1]
+    seen = verdict[f"seen_{item.config.getoption('--psc-language')}"]
+    if verdict["verdict"] == Verdict.FAILED:
+        pytest.fail(seen, pytrace=False)
+    if verdict["verdict"] in {Verdict.SKIPPED, Verdict.INCONCLUSIVE}:
+        pytest.skip(seen)

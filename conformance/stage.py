@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 from conformance.events import Event, hop_event, scenario_event, seen_event
 from conformance.evidence import Evidence, Role
 from conformance.judge import Judgement, Reason, judge
-from conformance.outcome import Expected
+from conformance.outcome import Expected, Outcome, Verdict
+from conformance.selection import with_known
 from conformance.texts import EXPECTED, REASONS, said
 from conformance.trial import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conformance.descriptor import Exempt
     from conformance.evidence import Attempt
     from conformance.profiles import Ruling
     from conformance.scenario import Scenario
@@ -68,6 +70,49 @@ def perform(card: Scenario, play: Callable[[Trial], None], lab: Lab) -> Performa
     return Performance(card=card, evidence=evidence, judgement=judgement, ruling=ruling, events=events, seconds=seconds)
 
 
+def skipped(card: Scenario, reason: tuple[str, str]) -> tuple[Event, ...]:
+    """Return the events of a scenario that does not apply to this portal.
+
+    Args:
+        card: the scenario.
+        reason: why not, in French and English.
+    """
+    verdict: Event = {
+        "kind": "verdict",
+        "scenario": card.id,
+        "outcome": Outcome.INCONCLUSIVE.value,
+        "verdict": Verdict.SKIPPED.value,
+        "level": card.demand.level.value,
+        "reason": "not-applicable",
+        "expected_fr": said(EXPECTED[card.expected], "fr"),
+        "expected_en": said(EXPECTED[card.expected], "en"),
+        "seen_fr": f"Ne s'applique pas : {reason[0]}",
+        "seen_en": f"Does not apply: {reason[1]}",
+        "findings": [],
+        "exception": None,
+        "known": None,
+        "told": [],
+        "attempts": [],
+        "seconds": 0.0,
+    }
+    return scenario_event(card), verdict
+
+
+def settle_known(events: tuple[Event, ...], known: Exempt | None) -> tuple[Event, ...]:
+    """Return the events with the verdict as it counts for a portal whose descriptor announces a failure.
+
+    Args:
+        events: of one scenario, the verdict last.
+        known: the announced failure, or None.
+    """
+    if known is None:
+        return events
+    verdict = events[-1]
+    counts = with_known(Verdict(verdict["verdict"]), known)
+    note = {"reason": known.reason, "issue": known.issue, "unexpected": counts is Verdict.FAILED}
+    return (*events[:-1], {**verdict, "verdict": counts.value, "known": note})
+
+
 def _hopeless(trial: Trial) -> bool:
     """Tell whether the honest login failed, so that going on would prove nothing."""
     return judge(trial.evidence(), Expected.REFUSED).reason is Reason.CONTROL_FAILED
@@ -100,6 +145,7 @@ def verdict_event(card: Scenario, evidence: Evidence, judgement: Judgement, ruli
         "seen_en": said(REASONS[judgement.reason], "en", facts),
         "findings": [{"kept": one.kept, "fr": one.fr, "en": one.en} for one in evidence.findings],
         "exception": None if row is None else {"clause": row.clause, "fr": row.reason_fr, "en": row.reason_en},
+        "known": None,
         "told": [{"deviation": dict(lie.deviation), "honest": lie.honest, "told": lie.told} for lie in evidence.told],
         "attempts": [_attempt(one) for one in evidence.attempts],
         "seconds": round(seconds, 4),

@@ -1,0 +1,75 @@
+"""What the subcommands share: which language, which folder, what a mistake of the user's looks like."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from conformance.texts import LANGUAGES, said
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping, Sequence
+
+REPORT_FOLDER: Final = "psc-report"
+
+
+class UsageError(Exception):
+    """An option that cannot be used; the message names it and says what to write."""
+
+
+def language_of(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
+    """Return ``fr`` or ``en``: as ``--lang`` says, else as the locale says, else French."""
+    for number, argument in enumerate(arguments):
+        wanted = argument.removeprefix("--lang=") if argument.startswith("--lang=") else None
+        if argument == "--lang" and number + 1 < len(arguments):
+            wanted = arguments[number + 1]
+        if wanted in LANGUAGES:
+            return str(wanted)
+    locale = environment.get("LC_ALL") or environment.get("LC_MESSAGES") or environment.get("LANG") or ""
+    return "en" if locale.startswith("en") else "fr"
+
+
+class Talk:
+    """Help texts in one language."""
+
+    def __init__(self, language: str) -> None:
+        """Talk ``fr`` or ``en``."""
+        self.language = language
+
+    def __call__(self, fr: str, en: str) -> str:
+        """Return the text."""
+        return said((fr, en), self.language).replace("%", "%%")
+
+
+def add_language(parser: argparse.ArgumentParser, talk: Talk) -> None:
+    """Offer ``--lang``."""
+    parser.add_argument(
+        "--lang", choices=LANGUAGES, help=talk("langue de ce qui est affiché", "language of what is shown")
+    )
+
+
+def add_reporting(parser: argparse.ArgumentParser, talk: Talk, *, profile: str) -> None:
+    """Offer where the reports go, what outcomes mean, and which scenarios to play."""
+    parser.add_argument(
+        "--report-dir",
+        metavar="DIR",
+        default=REPORT_FOLDER,
+        help=talk(
+            f"dossier des rapports (par défaut : {REPORT_FOLDER})", f"folder of the reports (default: {REPORT_FOLDER})"
+        ),
+    )
+    parser.add_argument(
+        "--profile",
+        default=profile,
+        help=talk("core, strict, psc, ou le chemin d'un profil", "core, strict, psc, or the path of a profile"),
+    )
+    parser.add_argument(
+        "--select",
+        action="append",
+        default=[],
+        metavar="ID",
+        help=talk(
+            "scénario à jouer, * permis (idt.*) ; plusieurs fois si besoin",
+            "scenario to play, * allowed (idt.*); may be repeated",
+        ),
+    )

@@ -1,0 +1,120 @@
+"""A provider and a small portal for people who want to see something at once: what ``demo`` and ``serve`` start."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from conformance.cards import CardBox
+from conformance.miniatures.config import PortalConfig
+from conformance.miniatures.server import free_port, run_portal
+from mock_idp.protocol import Client
+from mock_idp.web import Provider
+from mock_idp.web.serve import Serving, bind, on_port
+from virtual_card import Igc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.miniatures.defects import Defect
+    from mock_idp.people import Person
+    from mock_idp.settings import Settings
+
+LOOPBACK: Final = "127.0.0.1"
+CLIENT_ID: Final = "portail-de-demonstration"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seat:
+    """A provider that answers, with the cards of its people.
+
+    Attributes:
+        cards: everybody's card, also in the reader of the provider's own pages.
+    """
+
+    provider: Provider
+    cards: CardBox = field(repr=False)
+
+    @property
+    def url(self) -> str:
+        """Return scheme, host and port of the issuer host, where the control API is too."""
+        return self.provider.settings.issuer_base
+
+
+def make_provider(settings: Settings, *, control_token: str | None = None) -> tuple[Provider, CardBox]:
+    """Return a provider whose people have software cards, and the box of those cards.
+
+    Args:
+        settings: where it stands.
+        control_token: wanted of callers of the control API, None for nothing.
+    """
+    igc = Igc.create(now=_now())
+
+    def find(idnat: str) -> Person | None:
+        return provider.directory.find(idnat)
+
+    cards = CardBox(igc=igc, find=find, now=_now)
+    provider = Provider(
+        settings=settings,
+        card_anchors=igc.anchors,
+        card_intermediates=igc.intermediates,
+        card_reader=cards,
+        control_token=control_token,
+    )
+    return provider, cards
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251  # the cards of a fresh provider are made now
+
+
+@contextmanager
+def running_seat(settings: Settings, *, port: int = 0) -> Iterator[Seat]:
+    """Serve a provider on loopback for the length of a ``with`` block.
+
+    Args:
+        settings: lifetimes and habits; the addresses are replaced by the real ones.
+        port: where; 0 takes a free one.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    listener = bind(LOOPBACK, port)
+    provider, cards = make_provider(on_port(settings, listener.getsockname()[1]))
+    with Serving(listener, provider):
+        yield Seat(provider=provider, cards=cards)
+
+
+@contextmanager
+def demo_portal(provider: Provider, defect: Defect | None = None, *, language: str = "fr") -> Iterator[str]:
+    """Serve a miniature portal connected to a provider, and give its base address.
+
+    Args:
+        provider: that it is registered with.
+        defect: the one thing it forgets.
+        language: of its pages.
+    """
+    port = free_port()
+    base = f"http://{LOOPBACK}:{port}"
+    config = PortalConfig(
+        issuer=provider.settings.issuer,
+        discovery_url=provider.settings.discovery_url,
+        client_id=CLIENT_ID,
+        client_secret=secrets.token_urlsafe(24),
+        public_base_url=base,
+        language="en" if language == "en" else "fr",
+    )
+    provider.server.register_client(
+        Client(
+            client_id=CLIENT_ID,
+            client_secret=config.client_secret,
+            redirect_uris=(config.callback_url,),
+            post_logout_redirect_uris=(config.logged_out_url,),
+            name="Portail FICTIF" if language != "en" else "Fictional portal",
+        )
+    )
+    with ExitStack() as stack:
+        yield stack.enter_context(run_portal(replace(config), defect, port=port))

@@ -1,0 +1,198 @@
+"""``psc-conformance serve``: the provider for a person with a browser, or for a container."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import secrets
+import signal
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.cli.options import UsageError, add_language
+from conformance.cli.seat import demo_portal, make_provider
+from conformance.exit_codes import ExitCode
+from conformance.hop import origin_host
+from mock_idp.protocol import Client
+from mock_idp.settings import Settings
+from mock_idp.web.serve import Serving, bind
+
+if TYPE_CHECKING:
+    import argparse
+
+    from conformance.cli.options import Talk
+    from conformance.cli.terminal import Terminal
+    from mock_idp.web import Provider
+
+DEFAULT_PORT: Final = 8080
+READY_CLIENT: Final = "portail"
+READY_CALLBACK: Final = "http://127.0.0.1:8081/callback"
+
+
+def add(commands: Any, talk: Talk) -> None:
+    """Offer the subcommand."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "serve", help=talk("le fournisseur seul, jusqu'à Ctrl-C", "the provider alone, until Ctrl-C")
+    )
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help=talk("adresse d'écoute (par défaut : bouclage)", "address to listen on (default: loopback)"),
+    )
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=DEFAULT_PORT,
+        help=talk("port d'écoute ; 0 pour un port libre", "port to listen on; 0 for any free one"),
+    )
+    parser.add_argument(
+        "--issuer-base",
+        metavar="URL",
+        help=talk("adresse publique de l'émetteur, si elle diffère", "public address of the issuer, if it differs"),
+    )
+    parser.add_argument(
+        "--wallet-base",
+        metavar="URL",
+        help=talk("adresse publique du portefeuille, si elle diffère", "public address of the wallet, if it differs"),
+    )
+    parser.add_argument(
+        "--client-id", default=READY_CLIENT, help=talk("identifiant du portail", "identifier of the portal")
+    )
+    parser.add_argument(
+        "--client-secret-env",
+        metavar="NAME",
+        help=talk(
+            "variable d'environnement qui contient son secret ; sinon un secret est tiré et affiché",
+            "environment variable that holds its secret; otherwise one is drawn and shown",
+        ),
+    )
+    parser.add_argument(
+        "--redirect-uri",
+        action="append",
+        default=[],
+        metavar="URL",
+        help=talk("adresse de retour exacte ; plusieurs fois si besoin", "exact callback address; may be repeated"),
+    )
+    parser.add_argument(
+        "--post-logout-redirect-uri",
+        action="append",
+        default=[],
+        metavar="URL",
+        help=talk("adresse de retour après déconnexion", "address to come back to after logout"),
+    )
+    parser.add_argument(
+        "--demo-portal",
+        action="store_true",
+        help=talk(
+            "démarre aussi un petit portail correct, pour essayer à la main",
+            "also start a small correct portal, to try by hand",
+        ),
+    )
+    add_language(parser, talk)
+    parser.set_defaults(execute=execute)
+
+
+def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
+    """Serve until interrupted."""
+    settings, outside = _settings(options), not _is_loopback(options.host)
+    try:
+        listener = bind(options.host, options.port)
+    except OSError as error:
+        where = f"{options.host}:{options.port}"
+        raise UsageError(f"--host, --port: cannot listen on {where} ({error.strerror}); choose another") from None
+    port = listener.getsockname()[1]
+    settings = replace(
+        settings,
+        issuer_base=options.issuer_base or f"http://127.0.0.1:{port}",
+        wallet_base=options.wallet_base or f"http://localhost:{port}",
+    )
+    token = secrets.token_urlsafe(24) if outside else None
+    provider, _ = make_provider(settings, control_token=token)
+    serving = Serving(listener, provider)
+    signal.signal(signal.SIGTERM, _interrupt)
+    with ExitStack() as stack:
+        stack.callback(serving.stop)
+        _introduce(options, terminal, provider, token)
+        if options.demo_portal:
+            base = stack.enter_context(demo_portal(provider, language=terminal.language))
+            terminal.say(f"  Petit portail : {base}/", f"  Small portal: {base}/", "bold")
+        terminal.say("\nCtrl-C pour arrêter.", "\nCtrl-C to stop.", "dim")
+        try:
+            serving.run()
+        except KeyboardInterrupt:
+            terminal.say("Arrêté.", "Stopped.", "dim")
+    return ExitCode.CLEAN
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    for name in ("issuer_base", "wallet_base"):
+        written = getattr(options, name)
+        if written is not None and not origin_host(written):
+            flag = "--" + name.replace("_", "-")
+            raise UsageError(f"{flag}: {written!r} is no address; write for instance https://auth.psc.test")
+    return Settings()
+
+
+def _introduce(options: argparse.Namespace, terminal: Terminal, provider: Provider, token: str | None) -> None:
+    settings = provider.settings
+    secret, drawn = _secret(options)
+    client = Client(
+        client_id=options.client_id,
+        client_secret=secret,
+        redirect_uris=tuple(options.redirect_uri) or (READY_CALLBACK,),
+        post_logout_redirect_uris=tuple(options.post_logout_redirect_uri),
+        name=options.client_id,
+    )
+    provider.server.register_client(client)
+    terminal.title("SIMULATEUR Pro Santé Connect, prêt", "Pro Santé Connect SIMULATEUR, ready")
+    terminal.say(f"  Découverte : {settings.discovery_url}", f"  Discovery: {settings.discovery_url}")
+    terminal.say(
+        f"  Téléphone simulé : {settings.wallet_base}/phone/", f"  Simulated phone: {settings.wallet_base}/phone/"
+    )
+    terminal.say(f"  client_id : {client.client_id}", f"  client_id: {client.client_id}")
+    if drawn:
+        terminal.say(
+            f"  client_secret : {secret} (tiré pour cette exécution)", f"  client_secret: {secret} (drawn for this run)"
+        )
+    for uri in client.redirect_uris:
+        terminal.say(f"  redirect_uri : {uri}", f"  redirect_uri: {uri}")
+    people = ", ".join(person.idnat for person in provider.directory.everybody()[:3])
+    terminal.say(
+        f"  Personnes fictives : {people}… ; code confidentiel de leur carte : 1234",
+        f"  Fictional people: {people}…; code confidentiel of their card: 1234",
+    )
+    if token is not None:
+        terminal.say(
+            f"  Écoute hors bouclage : jeton de l'API de contrôle {token}. N'exposez jamais ce simulateur.",
+            f"  Listening beyond loopback: control API token {token}. Never expose this simulator.",
+            "bold yellow",
+        )
+        if options.issuer_base is None:
+            terminal.say(
+                "  --issuer-base manque : les autres machines ne pourront pas suivre les adresses annoncées.",
+                "  --issuer-base is missing: other machines cannot follow the addresses announced.",
+                "yellow",
+            )
+
+
+def _secret(options: argparse.Namespace) -> tuple[str, bool]:
+    if options.client_secret_env is None:
+        return secrets.token_urlsafe(24), True
+    value = os.environ.get(options.client_secret_env, "")
+    if not value:
+        raise UsageError(f"--client-secret-env: {options.client_secret_env} is not set; set it to the portal's secret")
+    return value, False
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt

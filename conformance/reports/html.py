@@ -1,0 +1,77 @@
+"""The report that a person reads: one page without network or script, in French and English."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import jinja2
+
+from conformance.outcome import Outcome, Verdict
+from conformance.reports.run import SHOWN_FIRST
+from conformance.texts import OUTCOMES, VERDICTS
+
+if TYPE_CHECKING:
+    from conformance.reports.run import Run, Told
+
+_LONGEST: Final = 160
+
+
+def html(run: Run, language: str = "fr") -> str:
+    """Return the run as an HTML page.
+
+    Args:
+        run: what happened.
+        language: shown first, ``fr`` or ``en``; the reader can switch.
+    """
+    return _environment().get_template("report.html").render(
+        run=run,
+        language=language,
+        counts=[(verdict, VERDICTS[verdict], run.counts[verdict]) for verdict in SHOWN_FIRST],
+        when=datetime.fromtimestamp(float(run.start["at"]), UTC),
+    )  # fmt: skip
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("conformance.reports"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"lie": _lie, "short": _short, "path": _path}
+    environment.globals |= {
+        "verdict_of": lambda one: VERDICTS[Verdict(one.verdict["verdict"])],
+        "outcome_of": lambda one: OUTCOMES[Outcome(one.verdict["outcome"])],
+        "logins": _logins,
+    }
+    return environment
+
+
+def _lie(value: Any) -> str:
+    """Return a fragment of a message as text; what was left out shows as a dash."""
+    if value is None:
+        return "—"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _short(text: str) -> str:
+    text = str(text)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _path(url: str) -> str:
+    """Return what of an address tells one request from another."""
+    return url.partition("://")[2] or url
+
+
+def _logins(one: Told) -> list[tuple[str, list[Any]]]:
+    """Return the requests of a scenario by login, with the role of each."""
+    grouped: dict[tuple[int, str], list[Any]] = {}
+    for hop in one.hops:
+        grouped.setdefault((hop["login"], hop["role"]), []).append(hop)
+    return [(role, hops) for (_, role), hops in sorted(grouped.items(), key=lambda item: item[0][0])]

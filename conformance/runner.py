@@ -1,0 +1,240 @@
+"""A run from the first login to the reports: pytest plays the scenarios, this listens and writes."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from conformance import plugin
+from conformance.catalogue import catalogue, packs, select
+from conformance.descriptor import read_file
+from conformance.events import SCHEMA, Event, EventLog
+from conformance.exit_codes import ExitCode
+from conformance.lab import first_login, open_lab
+from conformance.outcome import Verdict
+from conformance.reports import html, junit, read_run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from conformance.descriptor import Descriptor
+    from conformance.profiles import Profile
+    from conformance.reports import Run
+    from conformance.visit import Lab
+
+EVENTS_FILE: Final = "events.jsonl"
+HTML_FILE: Final = "report.html"
+JUNIT_FILE: Final = "junit.xml"
+
+
+class Listener(Protocol):
+    """Who is told how a run goes, while it goes."""
+
+    def begins(self, count: int) -> None:
+        """The first login worked; that many scenarios follow."""
+        ...
+
+    def played(self, card: Event, verdict: Event) -> None:
+        """One scenario was played and judged."""
+        ...
+
+    def failed(self, where: str, what: str) -> None:
+        """Something of ours went wrong."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What to run.
+
+    Attributes:
+        portal: the descriptor's file.
+        provider: address of the running provider.
+        profile: name, or path of a profile.
+        patterns: scenario ids, ``*`` allowed; none for all.
+        folder: where the reports go; made if need be, its old reports replaced.
+        language: ``fr`` or ``en``.
+    """
+
+    portal: Path
+    provider: str
+    profile: str
+    folder: Path
+    patterns: tuple[str, ...] = ()
+    language: str = "fr"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """How a run ended.
+
+    Attributes:
+        run: what happened; None when not even the first login worked.
+        trouble: what was wrong with the first login, as a stable word.
+    """
+
+    code: ExitCode
+    run: Run | None = None
+    trouble: str | None = None
+
+
+def run_suite(order: Order, listener: Listener, *, steps: Sequence[Event] = ()) -> Result:
+    """Play the scenarios against a portal and write the reports.
+
+    Args:
+        order: what to run.
+        listener: who is told.
+        steps: events of the tutorial's journey, when it was walked before.
+
+    Raises:
+        DescriptorError, ProfileError, CatalogueError: the order cannot be used.
+        ControlFailed: there is no provider.
+        WorkstationError: the provider showed something unexpected at the first login.
+    """
+    described, profile = read_file(order.portal), plugin.load_profile(order.profile)
+    cases = select(catalogue(), order.patterns)
+    lab = open_lab(described, order.provider, profile)
+    try:
+        trouble = first_login(lab)
+    finally:
+        lab.control.close()
+    if trouble is not None:
+        return Result(code=ExitCode.UNREACHABLE, trouble=trouble)
+    order.folder.mkdir(parents=True, exist_ok=True)
+    log = EventLog(order.folder / EVENTS_FILE)
+    try:
+        log.add([_run_event(described, profile, lab, order), *steps])
+        listener.begins(len(cases))
+        began = time.monotonic()
+        ear = _Ear(log, listener)
+        status = _play(order, ear)
+        code = _code(ear, status)
+        log.add([_end_event(ear, code, time.monotonic() - began)])
+    finally:
+        log.close()
+    run = read_run(log.events)
+    write_reports(run, order.folder, order.language)
+    return Result(code=code, run=run)
+
+
+def write_reports(run: Run, folder: Path, language: str) -> None:
+    """Write every report of a run into a folder."""
+    (folder / HTML_FILE).write_text(html(run, language), encoding="utf-8")
+    (folder / JUNIT_FILE).write_text(junit(run, language), encoding="utf-8")
+
+
+class _Ear:
+    """Hears from pytest what each scenario brought; its method is named after the hook."""
+
+    def __init__(self, log: EventLog, listener: Listener) -> None:
+        self._log = log
+        self._listener = listener
+        self.verdicts: list[Verdict] = []
+        self.errors = 0
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Take the events of a scenario, or note that it never came to a verdict."""
+        found = [json.loads(value) for name, value in report.user_properties if name == plugin.EVENTS]
+        if report.when == "call" and found:
+            events = found[-1]
+            self._log.add(events)
+            self.verdicts.append(Verdict(events[-1]["verdict"]))
+            self._listener.played(events[0], events[-1])
+        elif report.failed and not found:
+            self._error(report.nodeid, _what(report.longrepr))
+
+    def pytest_collectreport(self, report: Any) -> None:
+        """Note scenarios that cannot even be read."""
+        if report.failed:
+            self._error(report.nodeid or "collection", _what(report.longrepr))
+
+    def _error(self, where: str, what: str) -> None:
+        self.errors += 1
+        self._log.add([{"kind": "error", "where": where, "what": what}])
+        self._listener.failed(where, what)
+
+
+def _what(longrepr: Any) -> str:
+    """Return what went wrong: the kind of the exception, and its text only where our own classes vouch for it."""
+    crash = getattr(longrepr, "reprcrash", None)
+    text = str(getattr(crash, "message", "") or "collection failed").splitlines()[0]
+    kind, _, _ = text.partition(":")
+    vouched = kind.rpartition(".")[2] in {
+        "WorkstationError",
+        "ControlFailed",
+        "ClauseError",
+        "ValueError",
+        "JourneyError",
+    }
+    return text if vouched else kind
+
+
+def _play(order: Order, ear: _Ear) -> int:
+    with tempfile.TemporaryDirectory(prefix="psc-conformance-") as folder, _no_foreign_plugins():
+        # an empty configuration of our own, so that none of the user's is found on the way up
+        settings = Path(folder) / "pytest.ini"
+        settings.write_text("[pytest]\n", encoding="utf-8")
+        arguments = [
+            *(str(pack) for pack in packs()),
+            *("-c", str(settings), "--rootdir", folder, "--import-mode=importlib"),
+            *("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "conformance.plugin"),
+            *("--psc-portal", str(order.portal), "--psc-provider", order.provider),
+            *("--psc-profile", order.profile, "--psc-language", order.language),
+            *(part for pattern in order.patterns for part in ("--psc-select", pattern)),
+        ]
+        return plugin.play(arguments, [ear])
+
+
+@contextmanager
+def _no_foreign_plugins() -> Iterator[None]:
+    """Keep pytest from loading whatever plugins this environment holds: some shuffle, some rerun."""
+    name = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+    before = os.environ.get(name)
+    os.environ[name] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
+_NO_TESTS_COLLECTED: Final = 5
+_ORDERLY: Final = frozenset({0, 1, _NO_TESTS_COLLECTED})
+
+
+def _code(ear: _Ear, status: int) -> ExitCode:
+    if ear.errors or status not in _ORDERLY:
+        return ExitCode.HARNESS
+    if not ear.verdicts:
+        return ExitCode.NOTHING
+    return ExitCode.FAILURES if Verdict.FAILED in ear.verdicts else ExitCode.CLEAN
+
+
+def _run_event(described: Descriptor, profile: Profile, lab: Lab, order: Order) -> Event:
+    return {
+        "kind": "run",
+        "schema": SCHEMA,
+        "at": round(time.time(), 3),
+        "version": version("psc-conformance"),
+        "portal": {"name": described.name, "base_url": described.base_url},
+        "provider": {"issuer": lab.where.issuer},
+        "profile": profile.name,
+        "profile_fr": profile.title_fr,
+        "profile_en": profile.title_en,
+        "select": list(order.patterns),
+        "degraded": described.probe is None,
+    }
+
+
+def _end_event(ear: _Ear, code: ExitCode, seconds: float) -> Event:
+    counts = {verdict.value: ear.verdicts.count(verdict) for verdict in Verdict}
+    return {"kind": "end", "code": int(code), "counts": counts, "errors": ear.errors, "seconds": round(seconds, 3)}

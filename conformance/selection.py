@@ -1,0 +1,60 @@
+"""Which scenarios a run plays: what the user picked, what the portal does not have, what is known to fail."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from conformance.outcome import Verdict
+from conformance.scenario import Need
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conformance.descriptor import Descriptor, Exempt
+    from conformance.scenario import Scenario
+
+_WITHOUT = {
+    Need.LOGOUT: (
+        "le descripteur ne donne pas d'adresse de déconnexion ([portal] logout)",
+        "the descriptor names no logout address ([portal] logout)",
+    ),
+    Need.CLAIMS: (
+        "le descripteur ne dit pas où lire les informations de la personne ([whoami] claims)",
+        "the descriptor does not say where to read the person's claims ([whoami] claims)",
+    ),
+}
+
+
+def wanted(identifier: str, patterns: Sequence[str]) -> bool:
+    """Tell whether a scenario was picked; without a pattern all are."""
+    return not patterns or any(fnmatchcase(identifier, pattern) for pattern in patterns)
+
+
+def why_not(card: Scenario, described: Descriptor) -> tuple[str, str] | None:
+    """Return why a scenario does not apply to a portal, in French and English, or None when it does."""
+    for exempt in described.skip:
+        if fnmatchcase(card.id, exempt.pattern):
+            return exempt.reason, exempt.reason
+    there = {Need.LOGOUT} if described.logout else set()
+    if described.probe is not None and described.probe.claims is not None:
+        there |= {Need.CLAIMS}
+    missing = sorted(card.needs - there)
+    return _WITHOUT[missing[0]] if missing else None
+
+
+def known_failure(card: Scenario, described: Descriptor) -> Exempt | None:
+    """Return the entry that says that this scenario is known to fail, or None."""
+    return next((one for one in described.known if fnmatchcase(card.id, one.pattern)), None)
+
+
+def with_known(verdict: Verdict, known: Exempt | None) -> Verdict:
+    """Return what a verdict counts as when the failure is known: a pass where a failure was announced is a failure.
+
+    The list of known failures can so only become shorter.
+    """
+    if known is None:
+        return verdict
+    if verdict is Verdict.FAILED:
+        return Verdict.SKIPPED
+    return Verdict.FAILED if verdict is Verdict.PASSED else verdict
