@@ -42,6 +42,7 @@ class Reason(StrEnum):
     STRANGER_NAMED = "stranger-named"
     VICTIM_SHOWN = "victim-shown"
     RIGHT_PERSON = "right-person"
+    UNNOTICED = "unnoticed"
     WENT_ON = "went-on"
     STAYED_ANONYMOUS = "stayed-anonymous"
     SERVER_ERROR = "server-error"
@@ -77,6 +78,8 @@ def judge(evidence: Evidence, expected: Expected) -> Judgement:
         if (trouble := control_trouble(control, probed=evidence.probed)) is not None:
             return Judgement(outcome=Outcome.INCONCLUSIVE, reason=Reason.CONTROL_FAILED, facts=(("why", trouble),))
     found = _kept(evidence) if expected is Expected.KEPT else _told(evidence)
+    if expected is Expected.REFUSED and found.reason is Reason.RIGHT_PERSON:
+        found = Judgement(outcome=found.outcome, reason=Reason.UNNOTICED)
     if found.outcome in {Outcome.FOOLED, Outcome.LEAKED, Outcome.INCONCLUSIVE}:
         return found
     for control in evidence.of(Role.AFTER):

@@ -100,6 +100,10 @@ REASONS: Final[Mapping[Reason, Texts]] = MappingProxyType(
             "Le portail a ouvert une session pour la personne qui s'est connectée.",
             "The portal opened a session for the person who logged in.",
         ),
+        Reason.UNNOTICED: (
+            "Le portail n'a rien remarqué : il a ouvert une session.",
+            "The portal noticed nothing: it opened a session.",
+        ),
         Reason.WENT_ON: (
             "Pas de session, mais le portail a encore appelé le point « {endpoint} » avec ce qu'il devait refuser.",
             "No session, but the portal still called the '{endpoint}' endpoint with what it should have refused.",
