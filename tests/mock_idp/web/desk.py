@@ -184,20 +184,20 @@ class Desk:
         phone.send("password", password=password, password_confirm=password)
 
 
-def make_desk(
+def make_provider(
     *,
     reader: CardReader | None = None,
     ecps: EcpsSettings | None = None,
     settings: Settings | None = None,
     store: Store | None = None,
-) -> Desk:
-    """Return a desk before a fresh simulator whose clock stands still."""
-    clock = StillClock()
+    callback: str = CALLBACK,
+) -> Provider:
+    """Return a fresh simulator whose clock stands still, and which knows one portal and one authority of cards."""
     provider = Provider(
         settings=settings or Settings(),
         ecps=ecps,
         store=store,
-        clock=clock,
+        clock=StillClock(),
         keys=signing_keys(),
         card_anchors=(root().der,),
         card_intermediates=(persons().der,),
@@ -207,16 +207,29 @@ def make_desk(
         Client(
             client_id="portail",
             client_secret="fictif",
-            redirect_uris=(CALLBACK,),
+            redirect_uris=(callback,),
             post_logout_redirect_uris=(),
             name="Portail FICTIF",
         )
     )
+    return provider
+
+
+def make_desk(
+    *,
+    reader: CardReader | None = None,
+    ecps: EcpsSettings | None = None,
+    settings: Settings | None = None,
+    store: Store | None = None,
+) -> Desk:
+    """Return a desk before a fresh simulator."""
+    provider = make_provider(reader=reader, ecps=ecps, settings=settings, store=store)
     app = create_app(provider)
     base = provider.settings.wallet_base
+    assert isinstance(provider.clock, StillClock)
     return Desk(
         provider=provider,
-        clock=clock,
+        clock=provider.clock,
         computer=Screen(client=app.test_client(), base=base),
         phone=Screen(client=app.test_client(), base=base),
     )

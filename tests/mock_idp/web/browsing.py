@@ -1,0 +1,152 @@
+"""A person before a real browser: two windows, a look at each page, and what axe has to say about it."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import zxingcpp
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import expect, sync_playwright
+
+from mock_idp.web.serve import run_provider
+from tests.mock_idp.web.desk import REQUEST, make_provider
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+    from mock_idp.settings import Settings
+    from mock_idp.web import Provider
+    from mock_idp.web.serve import RunningProvider
+    from mock_idp.web.services import CardReader
+
+WIDE = {"width": 1280, "height": 860}
+NARROW = {"width": 390, "height": 780}
+SMALLEST = 320
+PATIENCE_MS = 15_000
+CALLBACK_PATH = "/portail/retour"
+
+# The machine's own network only, whatever a page might ask for; no sandbox, because containers run as root.
+SWITCHES = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"]
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the system's Chromium."""
+    found = next(path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name)))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def simulator(reader: CardReader | None = None) -> Iterator[RunningProvider]:
+    """Serve a simulator with one portal, whose clock stands still."""
+
+    def make(settings: Settings) -> Provider:
+        return make_provider(settings=settings, reader=reader, callback=settings.issuer_base + CALLBACK_PATH)
+
+    with run_provider(make=make) as running:
+        yield running
+
+
+@dataclass(kw_only=True)
+class Person:
+    """Somebody with a computer and a phone, who looks at every page.
+
+    Attributes:
+        shots: where pictures of the pages go.
+        scripts: whether the browsers run scripts; without them nothing is asked of axe, which is one.
+    """
+
+    base: str
+    callback: str
+    computer: Page
+    phone: Page
+    shots: Path
+    scripts: bool
+    complaints: list[str] = field(default_factory=list)
+    seen: list[str] = field(default_factory=list)
+
+    def look(self, window: Page, name: str) -> None:
+        """Take a picture of the page and collect what is wrong with it."""
+        place = f"{len(self.seen):02d}-{name}"
+        self.seen.append(name)
+        picture = self.shots / f"{place}.png"
+        window.screenshot(path=picture, full_page=True)
+        self.complaints += [f"{place}: {complaint}" for complaint in wide_pages(window)]
+        if self.scripts:
+            self.complaints += [f"{place}: {complaint}" for complaint in axe(window)]
+
+    def arrive(self, **changes: str) -> None:
+        """Come from the portal."""
+        self.computer.goto(f"{self.base}/auth?{urlencode(REQUEST | {'redirect_uri': self.callback} | changes)}")
+
+    def press(self, window: Page, name: str) -> None:
+        """Press the button of the form of that name."""
+        window.locator(f'form[name="{name}"] button[type="submit"]').first.click()
+
+    def scan(self) -> None:
+        """Point the phone's camera at the QR code."""
+        picture = self.shots / "camera.png"
+        self.computer.locator("#qr").screenshot(path=picture)
+        read = zxingcpp.read_barcode(Image.open(picture))
+        assert read is not None
+        self.phone.goto(read.text)
+
+    def wait_for(self, window: Page, selector: str) -> None:
+        """Wait until the page shows something, helping it along when it runs no script."""
+        if not self.scripts and window.locator(selector).count() == 0:
+            self.press(window, "continue")
+        expect(window.locator(selector).first).to_be_visible(timeout=PATIENCE_MS)
+
+
+def axe(window: Page) -> list[str]:
+    """Return what axe complains about: rule, and where."""
+    report = Axe().run(window).response
+    return [
+        f"{violation['id']} ({violation['help']}): {', '.join(str(node['target']) for node in violation['nodes'])}"
+        for violation in report["violations"]
+    ]
+
+
+def wide_pages(window: Page) -> list[str]:
+    """Return whether the page is wider than the window, which people hate."""
+    overflow = window.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [f"wider than the window by {overflow} px"] if overflow > 0 else []
+
+
+@contextmanager
+def person_before(
+    browser: Browser,
+    running: RunningProvider,
+    shots: Path,
+    *,
+    computer: dict[str, int],
+    phone: dict[str, int],
+    scripts: bool = True,
+    language: str = "fr-FR",
+) -> Iterator[Person]:
+    """Seat somebody before two browsers that know nothing of each other."""
+    windows = [_window(browser, size, scripts=scripts, language=language) for size in (computer, phone)]
+    pages = [window.new_page() for window in windows]
+    for page in pages:
+        page.set_default_timeout(PATIENCE_MS)
+    base, callback = running.settings.wallet_base, running.settings.issuer_base + CALLBACK_PATH
+    yield Person(base=base, callback=callback, computer=pages[0], phone=pages[1], shots=shots, scripts=scripts)
+    for window in windows:
+        window.close()
+
+
+def _window(browser: Browser, size: dict[str, int], *, scripts: bool, language: str) -> BrowserContext:
+    return browser.new_context(
+        viewport={"width": size["width"], "height": size["height"]}, java_script_enabled=scripts, locale=language
+    )

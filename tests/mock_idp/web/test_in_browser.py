@@ -1,0 +1,135 @@
+"""The pages in a real Chromium: the whole journey by a person, with scripts and without, wide and narrow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.mock_idp.web.browsing import NARROW, SMALLEST, WIDE, Person, axe, chromium, person_before, simulator
+from tests.mock_idp.web.desk import PASSWORD
+from tests.mock_idp.web.reader import PIN, OneCard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+pytestmark = [pytest.mark.browser, pytest.mark.integration, pytest.mark.requires("chromium", "playwright")]
+
+IDNAT = "899799000015"
+TINY = {"width": SMALLEST, "height": 568}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of this room; each has windows of its own."""
+    with chromium() as started:
+        yield started
+
+
+def activate(person: Person) -> None:
+    """Live steps 01 to 06 of the tutorial."""
+    computer, phone = person.computer, person.phone
+    person.arrive()
+    person.look(computer, "login")
+    computer.locator("#identifiant").fill("99799000015")
+    person.press(computer, "ecps")
+    person.look(computer, "login-refused")
+    computer.locator("#identifiant").fill("8 99799 000015")
+    person.press(computer, "ecps")
+    person.look(computer, "activation-begin")
+    person.press(computer, "begin")
+    computer.locator("#pin").fill("0000")
+    person.press(computer, "reader")
+    person.look(computer, "activation-pin-refused")
+    computer.locator("#pin").fill(PIN)
+    person.press(computer, "reader")
+    person.wait_for(computer, "#qr")
+    person.look(computer, "activation-qr")
+    phone.goto(person.base + "/phone/")
+    person.look(phone, "phone-terms")
+    phone.locator("#terms").check()
+    person.press(phone, "terms")
+    person.look(phone, "phone-ready")
+    person.scan()
+    person.wait_for(phone, "[data-code]")
+    person.look(phone, "phone-code")
+    person.wait_for(computer, "input#code")
+    person.look(computer, "activation-code")
+    computer.locator("#code").fill(phone.locator("#code").inner_text())
+    person.press(computer, "code")
+    person.look(computer, "activation-password")
+    person.wait_for(phone, "#password_confirm")
+    phone.locator("#password").fill(PASSWORD)
+    phone.locator("#password_confirm").fill("9999")
+    person.press(phone, "password")
+    person.look(phone, "phone-password-refused")
+    phone.locator("#password").fill(PASSWORD)
+    phone.locator("#password_confirm").fill(PASSWORD)
+    person.press(phone, "password")
+    person.wait_for(phone, "#activated")
+    person.look(phone, "phone-activated")
+    person.wait_for(computer, "#activated")
+    person.look(computer, "activation-done")
+
+
+def log_in(person: Person) -> None:
+    """Log in with the phone, after one refusal."""
+    computer, phone = person.computer, person.phone
+    person.press(computer, "login")
+    person.press(computer, "ecps")
+    person.look(computer, "waiting")
+    phone.goto(person.base + "/phone/")
+    person.look(phone, "phone-home")
+    phone.locator("a[data-request]").click()
+    person.press(phone, "refuse")
+    person.wait_for(computer, "#redemander")
+    person.look(computer, "refused")
+    person.press(computer, "again")
+    number = computer.locator("#number").inner_text()
+    phone.goto(person.base + "/phone/")
+    phone.locator("a[data-request]").click()
+    phone.locator("#password").fill(PASSWORD)
+    person.press(phone, "unlock")
+    person.look(phone, "phone-number")
+    phone.locator(f'button[value="{number}"]').click()
+    person.wait_for(phone, "#approved")
+    person.look(phone, "phone-approved")
+    if not person.scripts:
+        person.press(computer, "continue")
+    computer.wait_for_url(person.callback + "?**")
+
+
+@pytest.mark.parametrize(
+    ("sizes", "scripts"),
+    [((WIDE, NARROW), True), ((NARROW, TINY), True), ((WIDE, NARROW), False)],
+    ids=["wide", "narrow", "no-scripts"],
+)
+def test_the_whole_tutorial_by_a_person(
+    browser: Browser,
+    tmp_path: Path,
+    sizes: tuple[dict[str, int], dict[str, int]],
+    scripts: bool,  # noqa: FBT001
+) -> None:
+    """From the portal to the portal, with an activation between; no page is too wide, and axe has no complaint."""
+    with (
+        simulator(OneCard()) as running,
+        person_before(browser, running, tmp_path, computer=sizes[0], phone=sizes[1], scripts=scripts) as person,
+    ):
+        activate(person)
+        log_in(person)
+
+    assert [] == person.complaints
+    assert 18 == len(person.seen)
+
+
+def test_axe_bites(browser: Browser) -> None:
+    """The check itself finds a field without a label."""
+    page = browser.new_page()
+    page.set_content("<!doctype html><html lang='fr'><title>x</title><main><h1>x</h1><input></main></html>")
+    complaints = axe(page)
+    page.close()
+
+    assert ["label"] == [complaint.partition(" ")[0] for complaint in complaints]
