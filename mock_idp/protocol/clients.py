@@ -9,7 +9,6 @@ from typing import Any
 from authlib.oauth2.rfc6749.models import ClientMixin
 
 GRANT_TYPES = frozenset({"authorization_code", "refresh_token"})
-SCOPES = frozenset({"openid", "scope_all"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +42,8 @@ class Client(ClientMixin):  # type: ignore[misc]  # Authlib ships no types
         """Return nothing: PSC takes no request without ``redirect_uri`` (OIDC-CORE 3.1.2.1 requires it)."""
 
     def get_allowed_scope(self, scope: str | None) -> str:
-        """Return the scopes granted of those asked, in the order asked; unknown ones are left out."""
-        return " ".join(name for name in (scope or "").split() if name in SCOPES)
+        """Return the scopes asked: at PSC every portal may ask for every scope, the server drops what nobody lists."""
+        return scope or ""
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         """Tell whether the address was registered, character for character (RFC 9700 2.1)."""

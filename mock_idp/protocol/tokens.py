@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mock_idp.artefacts import Pairs, Seam, TokenDraft
@@ -60,11 +60,15 @@ class SpentCode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bearer:
-    """An access or refresh token in the store."""
+    """An access or refresh token in the store, under its own text.
+
+    Attributes:
+        spent: whether a refresh token that rotates was used already.
+    """
 
     grant: Grant
     expires_at: datetime
-    value: str = field(repr=False, default="")
+    spent: bool = False
 
 
 def epoch(moment: datetime) -> int:
@@ -82,18 +86,21 @@ def _header(keys: SigningKeys) -> Pairs:
     return (("alg", "RS256"), ("typ", "JWT"), ("kid", keys.kid))
 
 
-def access_token_draft(grant: Grant, *, settings: Settings, keys: SigningKeys, now: datetime, jti: str) -> TokenDraft:
+def access_token_draft(
+    grant: Grant, *, settings: Settings, keys: SigningKeys, now: datetime, expires_at: datetime, jti: str
+) -> TokenDraft:
     """Return the draft of an access token: a JWT as Keycloak makes them, opaque to the portal.
 
     Args:
         grant: what it stands for.
-        settings: issuer and lifetimes.
+        settings: issuer and level.
         keys: the published key.
         now: time of issue.
+        expires_at: when it is over.
         jti: unique name; without one, two tokens of one second would be the same text.
     """
     claims: Pairs = (
-        ("exp", epoch(now + settings.access_token_lifetime)),
+        ("exp", epoch(expires_at)),
         ("iat", epoch(now)),
         ("auth_time", epoch(grant.auth_time)),
         ("jti", jti),

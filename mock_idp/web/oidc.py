@@ -53,7 +53,7 @@ def authorize() -> Response:
     except OAuth2Error as error:
         if error.redirect_uri:
             return respond(server.handle_error_response(PscRequest(asked), error))
-        return protocol_error_page(error, client_id=dict(asked.query).get("client_id"))
+        return protocol_error_page(error, client_id=PscRequest(asked).payload.client_id)
     login = provider().begin(
         client,
         pairs(request.form if request.method == "POST" else request.args),
