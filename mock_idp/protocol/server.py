@@ -214,8 +214,8 @@ class PscServer(AuthorizationServer):  # type: ignore[misc]  # Authlib ships no 
         self.store.put("ended", session_id, value=True, expires_at=now + self.settings.session_lifetime)
 
     def stands(self, grant: Grant, *, now: datetime) -> bool:
-        """Tell whether a grant still stands: not taken back, and its session neither ended nor over."""
-        return now < self.session_end(grant) and not (
+        """Tell whether a grant still stands: not taken back, and its session not ended."""
+        return not (
             self.store.get("revoked", grant.login_id, now=now) or self.store.get("ended", grant.session_id, now=now)
         )
 

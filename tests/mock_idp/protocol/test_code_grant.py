@@ -91,6 +91,22 @@ def test_of_two_that_race_for_a_code_one_wins(world: World) -> None:
     assert 400 == world.refresh(body_of(first)["refresh_token"]).status
 
 
+def test_a_code_of_another_portal_is_unknown_and_stays_good(world: World) -> None:
+    """A neighbour can neither use nor spoil a code."""
+    code = world.code()
+    stolen = world.redeem(code, basic("neighbour", "other"))
+
+    assert ((400, "invalid_grant"), 200) == (refusal(stolen), world.redeem(code).status)
+
+
+def test_what_stands_in_the_url_does_not_count(world: World) -> None:
+    """RFC 6749 4.1.3: the parameters of a token request are in its body."""
+    form = (("code", world.code()), ("redirect_uri", CALLBACK))
+    asked = world.exchange(method="POST", query=(("grant_type", "authorization_code"),), form=form, headers=basic())
+
+    assert (400, "invalid_request") == refusal(world.server.token(asked))
+
+
 @pytest.mark.parametrize(("seconds", "status"), [(59, 200), (60, 400)])
 def test_a_code_lives_a_minute(world: World, seconds: int, status: int) -> None:
     """Keycloak's default; the setting says how sure that is."""
