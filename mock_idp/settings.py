@@ -18,6 +18,9 @@ DISCOVERY_PATH = "/.well-known/wallet-openid-configuration"
 PROTOCOL_PATH = "/protocol/openid-connect"
 """Keycloak's paths for the other endpoints, under the issuer (confirmed: the ANS broker extension)."""
 
+STANDARD_DISCOVERY_PATH = "/.well-known/openid-configuration"
+"""The name of OpenID Connect Discovery 4; whether PSC's realm answers it too is unknown."""
+
 WALLET_AUTHORIZATION_PATH = "/auth"
 """Authorization endpoint, on the wallet host (confirmed: sandbox and production wallets)."""
 
@@ -51,6 +54,8 @@ class Settings:
         scope_policy: the same for a scope that discovery does not list (inferred: Keycloak answers invalid_scope).
         rotate_refresh_tokens: whether a refresh spends the refresh token (unknown; a new one comes either way, as
             Keycloak does).
+        standard_discovery: whether discovery also answers under its standard name (unknown; not found by default, so
+            that a portal that looks there fails here first).
         idp_name: what the pages call this provider.
     """
 
@@ -68,6 +73,7 @@ class Settings:
     acr_values_policy: Unlisted = Unlisted.REJECT
     scope_policy: Unlisted = Unlisted.REJECT
     rotate_refresh_tokens: bool = False
+    standard_discovery: bool = False
     idp_name: str = "Simulateur Pro Santé Connect"
 
     @property

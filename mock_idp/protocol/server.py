@@ -19,17 +19,18 @@ from mock_idp.artefacts import Fields, Pairs, Seam, pairs_of
 from mock_idp.protocol.documents import scopes_supported
 from mock_idp.protocol.exchange import Exchange, PscRequest, Reply, basic_credentials, quoted
 from mock_idp.protocol.grants import CODE_EXTENSIONS, REFRESH_EXTENSIONS, PscCodeGrant, PscRefreshGrant
+from mock_idp.protocol.issuance import Issuance
 from mock_idp.protocol.logout import PscEndSession
-from mock_idp.protocol.tokens import Bearer, Grant, access_token_draft
+from mock_idp.protocol.token_endpoints import PscIntrospection, PscRevocation
 from mock_idp.settings import Unlisted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from mock_idp.keys import SigningKeys
     from mock_idp.people import Directory, Person
     from mock_idp.protocol.clients import Client
+    from mock_idp.protocol.tokens import Grant
     from mock_idp.settings import Settings
     from mock_idp.store import Store
 
@@ -37,7 +38,7 @@ OK = 200
 UNAUTHORIZED = 401
 
 
-class PscServer(AuthorizationServer):  # type: ignore[misc]  # Authlib ships no types
+class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib ships no types
     """The provider's protocol, without a socket, a clock or a page."""
 
     def __init__(self, *, settings: Settings, store: Store, keys: SigningKeys, directory: Directory) -> None:
@@ -53,6 +54,8 @@ class PscServer(AuthorizationServer):  # type: ignore[misc]  # Authlib ships no 
         self.register_grant(PscCodeGrant, CODE_EXTENSIONS)
         self.register_grant(PscRefreshGrant, REFRESH_EXTENSIONS)
         self.register_endpoint(PscEndSession(self))
+        self.register_endpoint(PscIntrospection(self))
+        self.register_endpoint(PscRevocation(self))
 
     # -- clients
 
@@ -149,6 +152,14 @@ class PscServer(AuthorizationServer):  # type: ignore[misc]  # Authlib ships no 
         said = exchange.voice.fields(Fields(seam=Seam.TOKEN_RESPONSE, pairs=pairs_of(reply.body)))
         return replace(reply, body=said)
 
+    def about_token(self, endpoint: str, exchange: Exchange) -> Reply:
+        """Answer a question about a token, ``introspection`` (RFC 7662) or ``revocation`` (RFC 7009)."""
+        request = PscRequest(exchange)
+        if (name := request.payload.repeated()) is not None:
+            return self.handle_error_response(request, InvalidRequestError(f"{quoted(name)} stands twice."))
+        reply: Reply = self.create_endpoint_response(endpoint, request)
+        return reply
+
     def get_token_grant(self, request: PscRequest) -> Any:
         """Return the grant that a token request names.
 
@@ -163,65 +174,8 @@ class PscServer(AuthorizationServer):  # type: ignore[misc]  # Authlib ships no 
             error.description = f"grant_type={quoted(request.payload.grant_type)} is not supported."
             raise error from None
 
-    def issue(self, grant: Grant, exchange: Exchange, *, refresh: bool) -> dict[str, Any]:
-        """Make the tokens of a grant, remember them, and return the token response without its ID token.
-
-        Args:
-            grant: what the tokens stand for.
-            exchange: the token request.
-            refresh: whether a refresh token is given.
-        """
-        settings = self.settings
-        until = min(exchange.now + settings.access_token_lifetime, self.session_end(grant))
-        draft = access_token_draft(
-            grant,
-            settings=settings,
-            keys=self.keys,
-            now=exchange.now,
-            expires_at=until,
-            jti=exchange.entropy.uuid(),
-        )
-        access = self.keys.sign(draft).value
-        self.store.put("access", access, Bearer(grant=grant, expires_at=until), expires_at=until)
-        body: dict[str, Any] = {
-            "access_token": access,
-            "expires_in": int((until - exchange.now).total_seconds()),
-            "refresh_expires_in": 0,
-            "token_type": "Bearer",
-            "not-before-policy": 0,
-            "session_state": grant.session_id,
-            "scope": grant.scope,
-        }
-        if refresh:
-            secret = exchange.entropy.token()
-            end = min(exchange.now + settings.refresh_token_lifetime, self.session_end(grant))
-            self.store.put("refresh", secret, Bearer(grant=grant, expires_at=end), expires_at=end)
-            body["refresh_token"] = secret
-            body["refresh_expires_in"] = int((end - exchange.now).total_seconds())
-        return body
-
     def save_token(self, token: dict[str, Any], request: PscRequest) -> None:
         """Do nothing: :meth:`issue` remembers what it makes."""
-
-    # -- the end of things
-
-    def revoke_login(self, login_id: str, *, now: datetime) -> None:
-        """Take back every token of a login: a later use of one finds nothing (RFC 6749 4.1.2)."""
-        self.store.put("revoked", login_id, value=True, expires_at=now + self.settings.session_lifetime)
-
-    def end_session(self, session_id: str, *, now: datetime) -> None:
-        """End a PSC session: every token that names it is refused from now on."""
-        self.store.put("ended", session_id, value=True, expires_at=now + self.settings.session_lifetime)
-
-    def stands(self, grant: Grant, *, now: datetime) -> bool:
-        """Tell whether a grant still stands: not taken back, and its session not ended."""
-        return not (
-            self.store.get("revoked", grant.login_id, now=now) or self.store.get("ended", grant.session_id, now=now)
-        )
-
-    def session_end(self, grant: Grant) -> datetime:
-        """Return when the PSC session of a grant is over at the latest, however often its tokens are refreshed."""
-        return grant.auth_time + self.settings.session_lifetime
 
     # -- who is who
 

@@ -49,11 +49,16 @@ def userinfo(person: Person, settings: Settings) -> Pairs:
         ("UITVersion", "1.0"),
         ("Mode_Acces_Raison", ""),
         ("Acces_Regulation_Medicale", "FAUX"),
-        ("otherIds", [{"identifiant": person.idnat, "origine": ORIGINS.get(person.idnat[:1], "RASS"), "qualite": 1}]),
+        ("otherIds", other_ids(person)),
     ]
     if person.activity:
         members.append(("SubjectRefPro", {"exercices": [_exercice(person)]}))
     return tuple(members)
+
+
+def other_ids(person: Person) -> Json:
+    """Return the identifiers of a person with their origin, the current one first."""
+    return [{"identifiant": person.idnat, "origine": ORIGINS.get(person.idnat[:1], "RASS"), "qualite": 1}]
 
 
 def _exercice(person: Person) -> Json:

@@ -234,8 +234,14 @@ class Provider:
         code: SpentCode | None = self.store.get("codes", members.get("code", ""), now=now)
         if code is not None:
             return code.grant.login_id
-        refresh: Bearer | None = self.store.get("refresh", members.get("refresh_token", ""), now=now)
-        return refresh.grant.login_id if refresh else None
+        return self.login_of_token(members.get("refresh_token", ""))
+
+    def login_of_token(self, token: str) -> str | None:
+        """Return the login that an access or a refresh token comes from."""
+        now = self.clock.now()
+        found = (self.store.get(table, token, now=now) for table in ("access", "refresh"))
+        kept: Bearer | None = next((bearer for bearer in found if bearer is not None), None)
+        return kept.grant.login_id if kept else None
 
     def login_of_session(self, session_id: str | None) -> str | None:
         """Return the login that opened a PSC session."""

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from mock_idp.artefacts import Seam
 from mock_idp.deviations import AnswerStatus, Delay, DuplicateField, SetClaim, SetField, Truncate
+from mock_idp.settings import Settings
 from tests.mock_idp.endpoints.site import DISCOVERY, ENDPOINTS, REALM, Site, json_of
 from tests.mock_idp.protocol.portal import CALLBACK, IDNAT, QUESTION, SECRET, basic
 
@@ -52,6 +53,26 @@ def test_the_issuer_host_does_not_answer_for_the_wallet(site: Site) -> None:
 def test_only_psc_s_own_discovery_name_answers(site: Site) -> None:
     """The standard name is not served."""
     assert 404 == site.call("GET", REALM + "/.well-known/openid-configuration").status_code
+
+
+def test_the_standard_discovery_name_can_be_switched_on(keys: SigningKeys) -> None:
+    """Whether PSC's realm answers it is not known, so it is a setting."""
+    site = Site(keys=keys, settings=Settings(standard_discovery=True))
+    both = [site.call("GET", path).json for path in (REALM + "/.well-known/openid-configuration", DISCOVERY)]
+
+    assert both[0] == both[1]
+    assert both[0]
+
+
+@pytest.mark.parametrize("path", [ENDPOINTS + "/token/introspect", ENDPOINTS + "/revoke"])
+def test_questions_about_tokens_are_answered_and_journalled(site: Site, path: str) -> None:
+    """200 in JSON, and the entry stands under the login of the token."""
+    token = site.tokens()["access_token"]
+    answer = site.call("POST", path, data={"token": token}, headers=basic())
+    last = site.provider.journal.entries()[-1]
+
+    assert (200, JSON) == (answer.status_code, answer.headers["Content-Type"])
+    assert site.provider.journal.entries()[0].login_id == last.login_id
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
