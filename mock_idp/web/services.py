@@ -81,6 +81,7 @@ class Provider:
         self,
         *,
         settings: Settings,
+        clients: tuple[Client, ...] = (),
         ecps: EcpsSettings | None = None,
         store: Store | None = None,
         clock: Clock | None = None,
@@ -95,6 +96,7 @@ class Provider:
 
         Args:
             settings: where it stands and how long things last.
+            clients: portals that it knows from the start.
             ecps: limits of the e-CPS journeys.
             store: where it remembers; in memory if not given.
             clock: its time; real time if not given.
@@ -119,6 +121,8 @@ class Provider:
         self.card_reader = card_reader
         self.control_token = control_token
         self.server = PscServer(settings=settings, store=self.store, keys=self.keys, directory=self.directory)
+        for client in clients:
+            self.server.register_client(client)
 
     # -- people
 
