@@ -60,7 +60,7 @@ def read_people(text: str, *, source: str = "people.toml") -> tuple[Person, ...]
     """Return the people described in TOML text, each a ``[[person]]`` table.
 
     Raises:
-        PeopleError: the text is no TOML, a member is unknown, missing or no string, or an idnat stands twice.
+        PeopleError: the text is no TOML, a member is unknown, missing or no string, or an idnat or a key stands twice.
     """
     try:
         document = tomllib.loads(text)
@@ -68,19 +68,27 @@ def read_people(text: str, *, source: str = "people.toml") -> tuple[Person, ...]
         raise PeopleError(f"{source}: {error}") from None
     if unknown := sorted(set(document) - {"person"}):
         raise PeopleError(f"{source}: {unknown[0]}: unknown; write [[person]] tables")
-    people = tuple(
-        _person(member, f"{source}: person {number}")
-        for number, member in enumerate(_tables(document, "person", f"{source}: person", "[[person]]"), 1)
-    )
+    return people_from(_tables(document, "person", f"{source}: person", "[[person]]"), f"{source}: person")
+
+
+def people_from(tables: list[dict[str, Any]], place: str) -> tuple[Person, ...]:
+    """Return the people that tables describe.
+
+    Args:
+        tables: one for each person.
+        place: where they stand, for messages.
+
+    Raises:
+        PeopleError: a member is unknown, missing or no string, or an idnat or a key stands twice.
+    """
+    people = tuple(_person(members, f"{place} {number}") for number, members in enumerate(tables, 1))
     keys: set[str] = set()
     seen: set[str] = set()
     for number, person in enumerate(people, 1):
         if person.idnat in seen:
-            raise PeopleError(
-                f"{source}: person {person.key}: idnat {person.idnat} stands twice; give each one its own"
-            )
+            raise PeopleError(f"{place} {person.key}: idnat {person.idnat} stands twice; give each one its own")
         if person.key in keys:
-            raise PeopleError(f"{source}: person {number}: key {person.key} stands twice; give each one its own")
+            raise PeopleError(f"{place} {number}: key {person.key} stands twice; give each one its own")
         seen.add(person.idnat)
         keys.add(person.key)
     return people

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 REALM_PATH = "/auth/realms/esante-wallet"
 """Realm path of the issuer (confirmed: public connectors of ANS, production and sandbox)."""
@@ -17,8 +18,18 @@ DISCOVERY_PATH = "/.well-known/wallet-openid-configuration"
 PROTOCOL_PATH = "/protocol/openid-connect"
 """Keycloak's paths for the other endpoints, under the issuer (confirmed: the ANS broker extension)."""
 
+STANDARD_DISCOVERY_PATH = "/.well-known/openid-configuration"
+"""The name of OpenID Connect Discovery 4; whether PSC's realm answers it too is unknown."""
+
 WALLET_AUTHORIZATION_PATH = "/auth"
 """Authorization endpoint, on the wallet host (confirmed: sandbox and production wallets)."""
+
+
+class Unlisted(StrEnum):
+    """What becomes of an authorization request that asks for something PSC does not list."""
+
+    REJECT = "reject"
+    IGNORE = "ignore"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +51,11 @@ class Settings:
         auth_mode: ``authMode`` stated for the e-CPS (unknown; MOBILE by analogy with the CIBA channel).
         acr_values_policy: what becomes of a request whose ``acr_values`` is missing or not eidas1 (unknown):
             ``reject`` answers invalid_request, ``ignore`` goes on.
-        rotate_refresh_tokens: whether a refresh spends the refresh token (unknown).
+        scope_policy: the same for a scope that discovery does not list (inferred: Keycloak answers invalid_scope).
+        rotate_refresh_tokens: whether a refresh spends the refresh token (unknown; a new one comes either way, as
+            Keycloak does).
+        standard_discovery: whether discovery also answers under its standard name (unknown; not found by default, so
+            that a portal that looks there fails here first).
         idp_name: what the pages call this provider.
     """
 
@@ -55,8 +70,10 @@ class Settings:
     login_lifetime: timedelta = timedelta(minutes=10)
     acr: str = "eidas1"
     auth_mode: str = "MOBILE"
-    acr_values_policy: str = "reject"
+    acr_values_policy: Unlisted = Unlisted.REJECT
+    scope_policy: Unlisted = Unlisted.REJECT
     rotate_refresh_tokens: bool = False
+    standard_discovery: bool = False
     idp_name: str = "Simulateur Pro Santé Connect"
 
     @property

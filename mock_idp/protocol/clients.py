@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
+from urllib.parse import urlsplit
 
 from authlib.oauth2.rfc6749.models import ClientMixin
 
 GRANT_TYPES = frozenset({"authorization_code", "refresh_token"})
-SCOPES = frozenset({"openid", "scope_all"})
+
+
+class ClientError(ValueError):
+    """A portal that cannot be registered; the message names the member and the remedy."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +47,8 @@ class Client(ClientMixin):  # type: ignore[misc]  # Authlib ships no types
         """Return nothing: PSC takes no request without ``redirect_uri`` (OIDC-CORE 3.1.2.1 requires it)."""
 
     def get_allowed_scope(self, scope: str | None) -> str:
-        """Return the scopes granted of those asked, in the order asked; unknown ones are left out."""
-        return " ".join(name for name in (scope or "").split() if name in SCOPES)
+        """Return the scopes asked: at PSC every portal may ask for every scope, the server drops what nobody lists."""
+        return scope or ""
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         """Tell whether the address was registered, character for character (RFC 9700 2.1)."""
@@ -65,3 +69,49 @@ class Client(ClientMixin):  # type: ignore[misc]  # Authlib ships no types
     def check_grant_type(self, grant_type: str) -> bool:
         """Tell whether the grant is offered to portals."""
         return grant_type in GRANT_TYPES
+
+
+def client_from(members: dict[str, Any], place: str = "") -> Client:
+    """Return the portal that a JSON object or a TOML table describes.
+
+    Args:
+        members: the members of :class:`Client`, ``client_id``, ``client_secret`` and ``redirect_uris`` at least.
+        place: where it stands, for messages.
+
+    Raises:
+        ClientError: a member is unknown, missing, of the wrong type, or an address that no browser can be sent to.
+    """
+    at = f"{place}." if place else ""
+    known = {member.name: member for member in fields(Client)}
+    if unknown := sorted(set(members) - set(known)):
+        raise ClientError(f"{at}{unknown[0]}: unknown member; known are {', '.join(known)}")
+    for name in ("client_id", "client_secret", "redirect_uris"):
+        if name not in members:
+            raise ClientError(f"{at}{name}: missing; every portal needs one")
+    read = {name: _read_member(value, str(known[name].type), f"{at}{name}") for name, value in members.items()}
+    return Client(**read)
+
+
+def _read_member(value: Any, kind: str, place: str) -> Any:
+    if kind == "tuple[str, ...]":
+        if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+            raise ClientError(f"{place}: expected a list of texts")
+        return tuple(_address(item, place) for item in value)
+    if not isinstance(value, str) or (not value and not place.endswith("name")):
+        raise ClientError(f"{place}: expected non-empty text")
+    return value
+
+
+def _address(value: str, place: str) -> str:
+    try:
+        parts = urlsplit(value)
+        sound = bool(parts.scheme) and (parts.scheme not in {"http", "https"} or bool(parts.hostname))
+    except ValueError:
+        sound = False
+    if not sound or not value.isascii() or not value.isprintable() or " " in value:
+        raise ClientError(
+            f"{place}: {value!r} is no absolute address; write one like 'https://portal.example/callback'"
+        )
+    if "#" in value:
+        raise ClientError(f"{place}: {value!r} has a fragment, which RFC 6749 3.1.2 does not allow; leave it out")
+    return value

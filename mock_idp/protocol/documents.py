@@ -19,6 +19,11 @@ def _generation() -> dict[str, Any]:
     return tomllib.loads(files("mock_idp.protocol").joinpath("discovery.toml").read_text(encoding="utf-8"))
 
 
+def scopes_supported() -> tuple[str, ...]:
+    """Return the scopes that discovery lists."""
+    return tuple(_generation()["scopes_supported"])
+
+
 def discovery(settings: Settings) -> Fields:
     """Return the draft of the discovery document (OpenID Connect Discovery 1.0, 3), as PSC publishes it.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import string
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -82,10 +82,14 @@ class PscPayload(OAuth2Payload):  # type: ignore[misc]  # Authlib ships no types
     """
 
     def __init__(self, pairs: FormPairs) -> None:
-        """Hold the parameters; of a repeated one the first counts, and ``datalist`` shows the repetition."""
+        """Hold the parameters; of a repeated one the first counts, and ``datalist`` shows the repetition.
+
+        One sent without a value counts as not sent (RFC 6749 3.1, 3.2).
+        """
         self._datalist: defaultdict[str, list[str]] = defaultdict(list)
         for name, value in pairs:
-            self._datalist[name].append(value)
+            if value:
+                self._datalist[name].append(value)
         self._data = {name: values[0] for name, values in self._datalist.items()}
 
     @property
@@ -97,6 +101,10 @@ class PscPayload(OAuth2Payload):  # type: ignore[misc]  # Authlib ships no types
     def datalist(self) -> defaultdict[str, list[str]]:
         """Return every value by name."""
         return self._datalist
+
+    def repeated(self) -> str | None:
+        """Return the name of a parameter that stands more than once, or None (RFC 6749 3.1, 3.2 allow none)."""
+        return next((name for name, values in self._datalist.items() if len(values) > 1), None)
 
 
 class PscRequest(OAuth2Request):  # type: ignore[misc]  # Authlib ships no types
@@ -124,6 +132,16 @@ class PscRequest(OAuth2Request):  # type: ignore[misc]  # Authlib ships no types
         return PscPayload(self.exchange.form).data
 
 
+_QUOTABLE = frozenset(string.ascii_letters + string.digits + " !#$%&()*+,-./:;<=>?@[]^_`{|}~")
+
+
+def quoted(text: str | None) -> str:
+    """Return what a request said, fit for an ``error_description``: RFC 6749 5.2 allows only some of ASCII there."""
+    if text is None:
+        return "nothing"
+    return f"'{text}'" if text and set(text) <= _QUOTABLE else "something unreadable"
+
+
 def basic_credentials(headers: Mapping[str, str]) -> tuple[str, str] | None:
     """Return the client id and secret of a Basic header, each decoded as a form value (RFC 6749 2.3.1).
 
@@ -137,7 +155,7 @@ def basic_credentials(headers: Mapping[str, str]) -> tuple[str, str] | None:
         return None
     try:
         text = base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no base64, no ASCII or no UTF-8
         return None
     name, colon, secret = text.partition(":")
     return (unquote_plus(name), unquote_plus(secret)) if colon else None

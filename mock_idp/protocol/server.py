@@ -6,21 +6,31 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from authlib.oauth2.rfc6749 import AuthorizationServer, InvalidClientError, OAuth2Error
+from authlib.oauth2.rfc6749 import (
+    AuthorizationServer,
+    InvalidClientError,
+    InvalidRequestError,
+    OAuth2Error,
+    UnsupportedGrantTypeError,
+    UnsupportedResponseTypeError,
+)
 
 from mock_idp.artefacts import Fields, Pairs, Seam, pairs_of
-from mock_idp.protocol.exchange import Exchange, PscRequest, Reply, basic_credentials
+from mock_idp.protocol.documents import scopes_supported
+from mock_idp.protocol.exchange import Exchange, PscRequest, Reply, basic_credentials, quoted
 from mock_idp.protocol.grants import CODE_EXTENSIONS, REFRESH_EXTENSIONS, PscCodeGrant, PscRefreshGrant
+from mock_idp.protocol.issuance import Issuance
 from mock_idp.protocol.logout import PscEndSession
-from mock_idp.protocol.tokens import Bearer, Grant, access_token_draft
+from mock_idp.protocol.token_endpoints import PscIntrospection, PscRevocation
+from mock_idp.settings import Unlisted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from mock_idp.keys import SigningKeys
     from mock_idp.people import Directory, Person
     from mock_idp.protocol.clients import Client
+    from mock_idp.protocol.tokens import Grant
     from mock_idp.settings import Settings
     from mock_idp.store import Store
 
@@ -28,21 +38,24 @@ OK = 200
 UNAUTHORIZED = 401
 
 
-class PscServer(AuthorizationServer):  # type: ignore[misc]  # Authlib ships no types
+class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib ships no types
     """The provider's protocol, without a socket, a clock or a page."""
 
     def __init__(self, *, settings: Settings, store: Store, keys: SigningKeys, directory: Directory) -> None:
         """Build the server from its parts; portals are made known later, with :meth:`register_client`."""
-        super().__init__(scopes_supported=None)
+        super().__init__(scopes_supported=scopes_supported())
         self.settings = settings
         self.store = store
         self.keys = keys
         self.directory = directory
         self._clients: dict[str, Client] = {}
         self.register_client_auth_method("client_secret_basic", _authenticate_basic)
+        self.register_client_auth_method("client_secret_post", _authenticate_post)
         self.register_grant(PscCodeGrant, CODE_EXTENSIONS)
         self.register_grant(PscRefreshGrant, REFRESH_EXTENSIONS)
         self.register_endpoint(PscEndSession(self))
+        self.register_endpoint(PscIntrospection(self))
+        self.register_endpoint(PscRevocation(self))
 
     # -- clients
 
@@ -69,6 +82,23 @@ class PscServer(AuthorizationServer):  # type: ignore[misc]  # Authlib ships no 
         client: Client = self.get_consent_grant(exchange).client
         return client
 
+    def get_authorization_grant(self, request: PscRequest) -> Any:
+        """Return the code grant, the only one offered to portals.
+
+        Raises:
+            UnsupportedResponseTypeError: sent back to the portal when its address is registered.  Authlib's own error
+                quotes the request, which fails on what RFC 6749 4.1.2.1 does not allow there.
+        """
+        asked, wanted = request.payload.response_type, request.payload.redirect_uri
+        if asked not in PscCodeGrant.RESPONSE_TYPES:
+            client = self.query_client(request.payload.client_id or "")
+            back = wanted if client is not None and wanted and client.check_redirect_uri(wanted) else None
+            if asked is None:
+                raise InvalidRequestError("response_type is missing; send 'code'.", redirect_uri=back)
+            said = f"response_type={quoted(asked)} is not supported; send 'code'."
+            raise UnsupportedResponseTypeError(asked, said, redirect_uri=back)
+        return super().get_authorization_grant(request)
+
     def answer_authorization(self, exchange: Exchange, grant: Grant | None) -> Reply:
         """Answer an authorization request that was checked before.
 
@@ -94,65 +124,58 @@ class PscServer(AuthorizationServer):  # type: ignore[misc]  # Authlib ships no 
         query = urlencode([(name, "" if value is None else str(value)) for name, value in said.pairs])
         return Reply(status=302, body="", headers=(("Location", f"{redirect_uri}{joint}{query}"),))
 
+    def validate_requested_scope(self, scope: str | None) -> None:
+        """Refuse a scope that discovery does not list, as Keycloak does, unless the settings say to ignore it.
+
+        Raises:
+            InvalidScopeError: sent back to the portal.
+        """
+        if self.settings.scope_policy is Unlisted.REJECT:
+            super().validate_requested_scope(scope)
+
+    def granted_scope(self, asked: str | None) -> str:
+        """Return the scopes granted of those asked, in the order asked, each once, without those nobody lists."""
+        return " ".join(dict.fromkeys(name for name in (asked or "").split() if name in self.scopes_supported))
+
     # -- token endpoint
 
     def token(self, exchange: Exchange) -> Reply:
         """Answer a token request (RFC 6749 3.2)."""
-        reply: Reply = self.create_token_response(exchange)
+        request = PscRequest(exchange)
+        if (name := request.payload.repeated()) is not None:
+            return self.handle_error_response(request, InvalidRequestError(f"{quoted(name)} stands twice."))
+        if request.payload.grant_type is None:
+            return self.handle_error_response(request, InvalidRequestError("grant_type is missing in the body."))
+        reply: Reply = self.create_token_response(request)
         if reply.status != OK or not isinstance(reply.body, dict):
             return reply
         said = exchange.voice.fields(Fields(seam=Seam.TOKEN_RESPONSE, pairs=pairs_of(reply.body)))
         return replace(reply, body=said)
 
-    def issue(self, grant: Grant, exchange: Exchange, *, refresh: bool) -> dict[str, Any]:
-        """Make the tokens of a grant, remember them, and return the token response without its ID token.
+    def about_token(self, endpoint: str, exchange: Exchange) -> Reply:
+        """Answer a question about a token, ``introspection`` (RFC 7662) or ``revocation`` (RFC 7009)."""
+        request = PscRequest(exchange)
+        if (name := request.payload.repeated()) is not None:
+            return self.handle_error_response(request, InvalidRequestError(f"{quoted(name)} stands twice."))
+        reply: Reply = self.create_endpoint_response(endpoint, request)
+        return reply
 
-        Args:
-            grant: what the tokens stand for.
-            exchange: the token request.
-            refresh: whether a refresh token is given.
+    def get_token_grant(self, request: PscRequest) -> Any:
+        """Return the grant that a token request names.
+
+        Raises:
+            UnsupportedGrantTypeError: it names one that is not offered.
         """
-        settings = self.settings
-        draft = access_token_draft(
-            grant, settings=settings, keys=self.keys, now=exchange.now, jti=exchange.entropy.uuid()
-        )
-        access = self.keys.sign(draft).value
-        until = exchange.now + settings.access_token_lifetime
-        self.store.put("access", access, Bearer(grant=grant, expires_at=until), expires_at=until)
-        body: dict[str, Any] = {
-            "access_token": access,
-            "expires_in": int(settings.access_token_lifetime.total_seconds()),
-            "refresh_expires_in": int(settings.refresh_token_lifetime.total_seconds()),
-            "token_type": "Bearer",
-            "not-before-policy": 0,
-            "session_state": grant.session_id,
-            "scope": grant.scope,
-        }
-        if refresh:
-            secret = exchange.entropy.token()
-            end = exchange.now + settings.refresh_token_lifetime
-            self.store.put("refresh", secret, Bearer(grant=grant, expires_at=end), expires_at=end)
-            body["refresh_token"] = secret
-        return body
+        try:
+            return super().get_token_grant(request)
+        except UnsupportedGrantTypeError:
+            # Authlib's own error has no description
+            error = UnsupportedGrantTypeError(request.payload.grant_type)
+            error.description = f"grant_type={quoted(request.payload.grant_type)} is not supported."
+            raise error from None
 
     def save_token(self, token: dict[str, Any], request: PscRequest) -> None:
         """Do nothing: :meth:`issue` remembers what it makes."""
-
-    # -- the end of things
-
-    def revoke_login(self, login_id: str, *, now: datetime) -> None:
-        """Take back every token of a login: a later use of one finds nothing (RFC 6749 4.1.2)."""
-        self.store.put("revoked", login_id, value=True, expires_at=now + self.settings.session_lifetime)
-
-    def end_session(self, session_id: str, *, now: datetime) -> None:
-        """End a PSC session: every token that names it is refused from now on."""
-        self.store.put("ended", session_id, value=True, expires_at=now + self.settings.session_lifetime)
-
-    def stands(self, grant: Grant, *, now: datetime) -> bool:
-        """Tell whether a grant still stands: not taken back, and its session not ended."""
-        return not (
-            self.store.get("revoked", grant.login_id, now=now) or self.store.get("ended", grant.session_id, now=now)
-        )
 
     # -- who is who
 
@@ -173,11 +196,14 @@ class PscServer(AuthorizationServer):  # type: ignore[misc]  # Authlib ships no 
     def handle_error_response(self, request: Any, error: OAuth2Error) -> Reply:
         """Return an OAuth error: a redirect when it may go to the portal, JSON otherwise (RFC 6749 4.1.2.1, 5.2)."""
         if error.redirect_uri and isinstance(request, PscRequest):
-            pairs: Pairs = tuple(error.get_body())
+            state = request.payload.state
+            pairs: Pairs = (*error.get_body(), *((("state", state),) if state and not error.state else ()))
             return self.authorization_redirect(request.exchange, error.redirect_uri, pairs)
         reply: Reply = super().handle_error_response(request, error)
         if isinstance(error, InvalidClientError) and reply.status == UNAUTHORIZED:
-            reply = replace(reply, headers=(*reply.headers, ("WWW-Authenticate", 'Basic realm="psc"')))
+            # in place of Authlib's challenge, which lacks the realm that RFC 7617 2 requires
+            kept = [pair for pair in reply.headers if pair[0] != "WWW-Authenticate"]
+            reply = replace(reply, headers=(*kept, ("WWW-Authenticate", 'Basic realm="psc"')))
         return reply
 
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
@@ -190,3 +216,10 @@ def _authenticate_basic(query_client: Callable[[str], Client | None], request: P
         return None
     client = query_client(credentials[0])
     return client if client is not None and client.check_client_secret(credentials[1]) else None
+
+
+def _authenticate_post(query_client: Callable[[str], Client | None], request: PscRequest) -> Client | None:
+    # Authlib's own method answers 400 for an unknown client and 401 for a wrong secret, so it says who is a client
+    client = query_client(request.form.get("client_id", ""))
+    secret = request.form.get("client_secret")
+    return client if client is not None and secret and client.check_client_secret(secret) else None

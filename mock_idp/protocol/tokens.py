@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mock_idp.artefacts import Pairs, Seam, TokenDraft
@@ -60,11 +60,20 @@ class SpentCode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bearer:
-    """An access or refresh token in the store."""
+    """An access or refresh token in the store, under its own text.
+
+    Attributes:
+        kind: ``Bearer`` or ``Refresh``, as Keycloak's ``typ`` says it.
+        jti: unique name.
+        spent: whether a refresh token that rotates was used already.
+    """
 
     grant: Grant
+    kind: str
+    jti: str
+    issued_at: datetime
     expires_at: datetime
-    value: str = field(repr=False, default="")
+    spent: bool = False
 
 
 def epoch(moment: datetime) -> int:
@@ -82,24 +91,23 @@ def _header(keys: SigningKeys) -> Pairs:
     return (("alg", "RS256"), ("typ", "JWT"), ("kid", keys.kid))
 
 
-def access_token_draft(grant: Grant, *, settings: Settings, keys: SigningKeys, now: datetime, jti: str) -> TokenDraft:
+def access_token_draft(token: Bearer, *, settings: Settings, keys: SigningKeys) -> TokenDraft:
     """Return the draft of an access token: a JWT as Keycloak makes them, opaque to the portal.
 
     Args:
-        grant: what it stands for.
-        settings: issuer and lifetimes.
+        token: what it stands for, from when until when, and its ``jti``: two tokens of one second must not be equal.
+        settings: issuer and level.
         keys: the published key.
-        now: time of issue.
-        jti: unique name; without one, two tokens of one second would be the same text.
     """
+    grant = token.grant
     claims: Pairs = (
-        ("exp", epoch(now + settings.access_token_lifetime)),
-        ("iat", epoch(now)),
+        ("exp", epoch(token.expires_at)),
+        ("iat", epoch(token.issued_at)),
         ("auth_time", epoch(grant.auth_time)),
-        ("jti", jti),
+        ("jti", token.jti),
         ("iss", settings.issuer),
         ("sub", settings.sub_prefix + grant.idnat),
-        ("typ", "Bearer"),
+        ("typ", token.kind),
         ("azp", grant.client_id),
         ("sid", grant.session_id),
         ("acr", settings.acr),

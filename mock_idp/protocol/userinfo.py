@@ -49,11 +49,16 @@ def userinfo(person: Person, settings: Settings) -> Pairs:
         ("UITVersion", "1.0"),
         ("Mode_Acces_Raison", ""),
         ("Acces_Regulation_Medicale", "FAUX"),
-        ("otherIds", [{"identifiant": person.idnat, "origine": ORIGINS.get(person.idnat[:1], "RASS"), "qualite": 1}]),
+        ("otherIds", other_ids(person)),
     ]
     if person.activity:
         members.append(("SubjectRefPro", {"exercices": [_exercice(person)]}))
     return tuple(members)
+
+
+def other_ids(person: Person) -> Json:
+    """Return the identifiers of a person with their origin, the current one first."""
+    return [{"identifiant": person.idnat, "origine": ORIGINS.get(person.idnat[:1], "RASS"), "qualite": 1}]
 
 
 def _exercice(person: Person) -> Json:
@@ -125,6 +130,10 @@ def answer_userinfo(server: PscServer, exchange: Exchange) -> Reply:
     Returns:
         200 with the person's members past their seam; 401 with a challenge when no good token came (RFC 6750 3.1).
     """
+    if bearer_token(exchange) is None:
+        # RFC 6750 3.1: who showed no token is told how to show one, without an error code in the challenge
+        body = {"error": "invalid_request", "error_description": "no access token: send it as 'Authorization: Bearer'"}
+        return Reply(status=401, body=body, headers=(("WWW-Authenticate", 'Bearer realm="psc"'),))
     bearer = find_bearer(server, exchange)
     person = server.holder(bearer.grant) if bearer else None
     if person is None:

@@ -13,8 +13,9 @@ from flask import Blueprint, Response, jsonify, request
 
 from mock_idp.deviations import DeviationError, from_json, to_json
 from mock_idp.ecps.idnat import IdnatError, normalise
+from mock_idp.ecps.refusals import EcpsError
 from mock_idp.people import PeopleError
-from mock_idp.protocol import Client
+from mock_idp.protocol.clients import ClientError, client_from
 from mock_idp.protocol.userinfo import userinfo
 from mock_idp.web.http import provider
 from mock_idp.web.oidc import SCENARIO_COOKIE
@@ -66,13 +67,6 @@ def _text(body: dict[str, Any], name: str, default: str | None = None) -> str:
     return value
 
 
-def _texts(body: dict[str, Any], name: str) -> tuple[str, ...]:
-    value = body.get(name, [])
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise ControlError(f"{name}: expected a list of texts")
-    return tuple(value)
-
-
 @control.get("/status")
 def status() -> Response:
     """Say where everything is."""
@@ -92,14 +86,17 @@ def status() -> Response:
 def arm() -> tuple[Response, int]:
     """Arm lies: for the next login that brings the token in its scenario cookie, or for the issuer."""
     body = _body()
+    lies = body.get("deviations", [])
+    if not isinstance(lies, list):
+        raise ControlError("deviations: expected a list")
     try:
-        deviations = tuple(from_json(item) for item in body.get("deviations", []))
+        deviations = tuple(from_json(item) for item in lies)
     except DeviationError as error:
         raise ControlError(f"deviations: {error}") from None
     token = provider().entropy.token(12)
     plans = provider().plans
     scope = body.get("scope", "login")
-    if scope not in {"login", "issuer"}:
+    if scope not in ("login", "issuer"):
         raise ControlError("scope: 'login' or 'issuer'")
     plan = (plans.arm if scope == "login" else plans.arm_issuer)(token, deviations)
     return jsonify(_plan(plan)), 201
@@ -137,9 +134,11 @@ def journal() -> Response:
     """Return journal entries, waiting for the first if asked to."""
     try:
         after = int(request.args.get("after", "0"))
-        seconds = min(float(request.args.get("wait", "0")), LONGEST_WAIT)
+        seconds = float(request.args.get("wait", "0"))
     except ValueError:
         raise ControlError("after, wait: expected numbers") from None
+    if not 0 <= seconds <= LONGEST_WAIT:
+        raise ControlError(f"wait: expected 0 to {LONGEST_WAIT:g} seconds")
     entries = provider().journal.wait(
         login_id=request.args.get("login"), endpoint=request.args.get("endpoint"), after=after, seconds=seconds
     )
@@ -154,7 +153,7 @@ def people() -> tuple[Response, int]:
         person = provider().fresh_person(_text(body, "template", "medecin-liberal"))
     except PeopleError as error:
         raise ControlError(str(error)) from None
-    device = enrol(provider(), person.idnat, _text(body, "password")).device_id if "password" in body else None
+    device = _enrolled(person.idnat, body) if "password" in body else None
     claims = dict(userinfo(person, provider().settings))
     return jsonify(idnat=person.idnat, sub=claims["sub"], device=device, claims=claims), 201
 
@@ -169,20 +168,23 @@ def phones() -> tuple[Response, int]:
         raise ControlError(f"idnat: {error.code}") from None
     if provider().directory.find(idnat) is None:
         raise ControlError("idnat: nobody in the directory has it", 404)
-    return jsonify(device=enrol(provider(), idnat, _text(body, "password")).device_id), 201
+    return jsonify(device=_enrolled(idnat, body)), 201
+
+
+def _enrolled(idnat: str, body: dict[str, Any]) -> str:
+    try:
+        return enrol(provider(), idnat, _text(body, "password")).device_id
+    except EcpsError as refused:
+        raise ControlError(f"password: {refused.code}") from None
 
 
 @control.post("/clients")
 def clients() -> tuple[Response, int]:
     """Make a portal known, or known anew."""
-    body = _body()
-    client = Client(
-        client_id=_text(body, "client_id"),
-        client_secret=_text(body, "client_secret"),
-        redirect_uris=_texts(body, "redirect_uris"),
-        post_logout_redirect_uris=_texts(body, "post_logout_redirect_uris"),
-        name=str(body.get("name", "")),
-    )
+    try:
+        client = client_from(_body())
+    except ClientError as error:
+        raise ControlError(str(error)) from None
     provider().server.register_client(client)
     return jsonify(client_id=client.client_id), 201
 
@@ -190,8 +192,12 @@ def clients() -> tuple[Response, int]:
 @control.post("/clock")
 def clock() -> Response:
     """Advance the provider's clock, or set it back to real time with ``{"advance": null}``."""
-    seconds = _body().get("advance")
-    if seconds is not None and (isinstance(seconds, bool) or not isinstance(seconds, (int, float))):
+    body = _body()
+    seconds = body.get("advance")
+    if "advance" not in body or isinstance(seconds, bool) or not isinstance(seconds, int | float | None):
         raise ControlError("advance: expected seconds, or null to go back to real time")
     clock = provider().clock
-    return jsonify(now=(clock.reset() if seconds is None else clock.advance(seconds)).isoformat())
+    try:
+        return jsonify(now=(clock.reset() if seconds is None else clock.advance(seconds)).isoformat())
+    except (ValueError, OverflowError):
+        raise ControlError("advance: the clock stays within a century of real time") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from authlib.oauth2.rfc6749 import OAuth2Error
 from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.exceptions import NotFound
 
 from mock_idp.artefacts import Seam
 from mock_idp.protocol import Reply
@@ -11,7 +12,13 @@ from mock_idp.protocol.documents import discovery, key_set
 from mock_idp.protocol.exchange import PscRequest
 from mock_idp.protocol.logout import log_out
 from mock_idp.protocol.userinfo import answer_userinfo, find_bearer
-from mock_idp.settings import DISCOVERY_PATH, PROTOCOL_PATH, REALM_PATH, WALLET_AUTHORIZATION_PATH
+from mock_idp.settings import (
+    DISCOVERY_PATH,
+    PROTOCOL_PATH,
+    REALM_PATH,
+    STANDARD_DISCOVERY_PATH,
+    WALLET_AUTHORIZATION_PATH,
+)
 from mock_idp.web.http import exchange, pairs, provider, respond, tie
 from mock_idp.web.pages import protocol_error_page, signed_out_page
 
@@ -35,6 +42,14 @@ def discovery_document() -> Response:
     return respond(Reply(status=200, body=said), seam=Seam.DISCOVERY_ANSWER, spoken=spoken)
 
 
+@backchannel.get(STANDARD_DISCOVERY_PATH)
+def standard_discovery_document() -> Response:
+    """Serve the same document under its standard name, if the settings say so."""
+    if not provider().settings.standard_discovery:
+        raise NotFound
+    return discovery_document()
+
+
 @backchannel.get(PROTOCOL_PATH + "/certs")
 def certs() -> Response:
     """Serve the key set."""
@@ -53,7 +68,7 @@ def authorize() -> Response:
     except OAuth2Error as error:
         if error.redirect_uri:
             return respond(server.handle_error_response(PscRequest(asked), error))
-        return protocol_error_page(error, client_id=dict(asked.query).get("client_id"))
+        return protocol_error_page(error, client_id=PscRequest(asked).payload.client_id)
     login = provider().begin(
         client,
         pairs(request.form if request.method == "POST" else request.args),
@@ -75,6 +90,20 @@ def token() -> Response:
     spoken = exchange(login_id)
     reply = provider().server.token(spoken)
     return respond(reply, seam=Seam.TOKEN_ANSWER, spoken=spoken)
+
+
+@backchannel.post(PROTOCOL_PATH + "/token/introspect")
+def introspect() -> Response:
+    """Say what a token stands for."""
+    login_id = provider().login_of_token(request.form.get("token", ""))
+    return respond(provider().server.about_token("introspection", exchange(login_id)))
+
+
+@backchannel.post(PROTOCOL_PATH + "/revoke")
+def revoke() -> Response:
+    """Take a token back."""
+    login_id = provider().login_of_token(request.form.get("token", ""))
+    return respond(provider().server.about_token("revocation", exchange(login_id)))
 
 
 @backchannel.route(PROTOCOL_PATH + "/userinfo", methods=["GET", "POST"])

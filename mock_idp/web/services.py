@@ -81,6 +81,7 @@ class Provider:
         self,
         *,
         settings: Settings,
+        clients: tuple[Client, ...] = (),
         ecps: EcpsSettings | None = None,
         store: Store | None = None,
         clock: Clock | None = None,
@@ -95,6 +96,7 @@ class Provider:
 
         Args:
             settings: where it stands and how long things last.
+            clients: portals that it knows from the start.
             ecps: limits of the e-CPS journeys.
             store: where it remembers; in memory if not given.
             clock: its time; real time if not given.
@@ -119,6 +121,8 @@ class Provider:
         self.card_reader = card_reader
         self.control_token = control_token
         self.server = PscServer(settings=settings, store=self.store, keys=self.keys, directory=self.directory)
+        for client in clients:
+            self.server.register_client(client)
 
     # -- people
 
@@ -234,8 +238,14 @@ class Provider:
         code: SpentCode | None = self.store.get("codes", members.get("code", ""), now=now)
         if code is not None:
             return code.grant.login_id
-        refresh: Bearer | None = self.store.get("refresh", members.get("refresh_token", ""), now=now)
-        return refresh.grant.login_id if refresh else None
+        return self.login_of_token(members.get("refresh_token", ""))
+
+    def login_of_token(self, token: str) -> str | None:
+        """Return the login that an access or a refresh token comes from."""
+        now = self.clock.now()
+        found = (self.store.get(table, token, now=now) for table in ("access", "refresh"))
+        kept: Bearer | None = next((bearer for bearer in found if bearer is not None), None)
+        return kept.grant.login_id if kept else None
 
     def login_of_session(self, session_id: str | None) -> str | None:
         """Return the login that opened a PSC session."""

@@ -9,6 +9,8 @@ import threading
 import uuid
 from datetime import UTC, datetime, timedelta
 
+A_CENTURY = 100 * 365 * 24 * 3600.0
+
 
 class Clock:
     """Real time, moved by hand: scenarios about lifetimes advance it instead of waiting."""
@@ -24,9 +26,17 @@ class Clock:
             return datetime.now(UTC) + self._offset  # noqa: TID251  the one place where time enters the provider
 
     def advance(self, seconds: float) -> datetime:
-        """Move the clock by a number of seconds and return the new time."""
+        """Move the clock by a number of seconds and return the new time.
+
+        Raises:
+            ValueError: that is no number, or would take the clock more than a century away from real time.
+        """
         with self._lock:
-            self._offset += timedelta(seconds=seconds)
+            offset = self._offset.total_seconds() + seconds
+            # written so that a value that is no number at all (NaN) is outside
+            if not -A_CENTURY <= offset <= A_CENTURY:
+                raise ValueError(f"{seconds} seconds would take the clock more than a century away from real time")
+            self._offset = timedelta(seconds=offset)
         return self.now()
 
     def reset(self) -> datetime:

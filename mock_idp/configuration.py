@@ -1,0 +1,143 @@
+"""The provider's configuration file: settings, portals and people in one TOML text, and errors that name the place."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, get_type_hints
+from urllib.parse import urlsplit
+
+from mock_idp.people import PeopleError, Person, builtin_people, people_from
+from mock_idp.protocol.clients import Client, ClientError, client_from
+from mock_idp.settings import Settings
+
+A_YEAR = 366 * 24 * 3600
+BASES = frozenset({"issuer_base", "wallet_base"})
+TABLES = frozenset({"clients", "people", "builtin_people"})
+
+
+class ConfigurationError(ValueError):
+    """A configuration that cannot be read; the message names the file, the key and the remedy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """What a configuration file says.
+
+    Attributes:
+        settings: where the provider stands and what it does.
+        clients: portals that are known from the start.
+        people: the directory: the personas that ship, unless ``builtin_people = false``, then the file's own.
+    """
+
+    settings: Settings
+    clients: tuple[Client, ...] = ()
+    people: tuple[Person, ...] = ()
+
+
+def read_settings(text: str, *, source: str = "psc.toml") -> Configuration:
+    """Return the configuration that a TOML text describes, in its ``[provider]`` table.
+
+    Durations are seconds.  ``docs/provider.md`` lists the keys.
+
+    Args:
+        text: the content of the file.
+        source: its name, for messages.
+
+    Raises:
+        ConfigurationError: the text is no TOML, or a key is unknown, of the wrong type or has a value that cannot be.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{source}: {error}") from None
+    table = document.get("provider")
+    if not isinstance(table, dict):
+        raise ConfigurationError(f"{source}: provider: missing; put everything under a [provider] table")
+    if others := sorted(set(document) - {"provider"}):
+        raise ConfigurationError(f"{source}: {others[0]}: unknown; everything stands under [provider]")
+    place = f"{source}: provider"
+    try:
+        clients = tuple(
+            client_from(members, f"{place}.clients {number}")
+            for number, members in enumerate(_tables(table, "clients", place), 1)
+        )
+        own = people_from(_tables(table, "people", place), f"{place}.people")
+    except (ClientError, PeopleError) as error:
+        raise ConfigurationError(str(error)) from None
+    with_builtin = _read(table.get("builtin_people", True), bool, f"{place}.builtin_people")
+    return Configuration(
+        settings=_settings({name: value for name, value in table.items() if name not in TABLES}, place),
+        clients=_each_once(clients, place),
+        people=_together(builtin_people() if with_builtin else (), own, place),
+    )
+
+
+def _tables(table: dict[str, Any], name: str, place: str) -> list[dict[str, Any]]:
+    tables = table.get(name, [])
+    if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
+        raise ConfigurationError(f"{place}.{name}: write [[provider.{name}]] tables")
+    return tables
+
+
+def _each_once(clients: tuple[Client, ...], place: str) -> tuple[Client, ...]:
+    seen: set[str] = set()
+    for client in clients:
+        if client.client_id in seen:
+            raise ConfigurationError(f"{place}.clients: client_id {client.client_id!r} stands twice; keep one")
+        seen.add(client.client_id)
+    return clients
+
+
+def _together(shipped: tuple[Person, ...], own: tuple[Person, ...], place: str) -> tuple[Person, ...]:
+    keys, idnats = {person.key for person in shipped}, {person.idnat for person in shipped}
+    for person in own:
+        if person.key in keys or person.idnat in idnats:
+            raise ConfigurationError(
+                f"{place}.people: {person.key} ({person.idnat}) ships with the simulator already; choose another key"
+                " and idnat, or write builtin_people = false"
+            )
+    return (*shipped, *own)
+
+
+def _settings(members: dict[str, Any], place: str) -> Settings:
+    kinds = get_type_hints(Settings)
+    known = [member.name for member in fields(Settings)]
+    if unknown := sorted(set(members) - set(known)):
+        raise ConfigurationError(f"{place}.{unknown[0]}: unknown; known are {', '.join(sorted({*known, *TABLES}))}")
+    read = {name: _read(value, kinds[name], f"{place}.{name}") for name, value in members.items()}
+    for name in BASES & set(read):
+        _check_base(read[name], f"{place}.{name}")
+    return Settings(**read)
+
+
+def _read(value: Any, kind: Any, place: str) -> Any:
+    if kind is timedelta:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= A_YEAR:
+            raise ConfigurationError(f"{place}: expected seconds above 0, a year at most, got {value!r}")
+        return timedelta(seconds=value)
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        try:
+            return kind(value)
+        except ValueError:
+            known = " or ".join(repr(member.value) for member in kind)
+            raise ConfigurationError(f"{place}: {value!r} is not known; write {known}") from None
+    if not isinstance(value, kind) or value == "":
+        wanted = "true or false" if kind is bool else "text between quotes"
+        raise ConfigurationError(f"{place}: expected {wanted}, got {value!r}")
+    return value
+
+
+def _check_base(value: str, place: str) -> None:
+    try:
+        parts = urlsplit(value)
+        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+        parts = urlsplit("")
+    if not sound or value != f"{parts.scheme}://{parts.netloc}" or "@" in parts.netloc:
+        raise ConfigurationError(
+            f"{place}: expected scheme, host and port without a path, as in 'https://auth.example'"
+        )

@@ -1,0 +1,75 @@
+"""Making the tokens of a grant, and taking them back: by login, by session, by the end of the session's time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mock_idp.protocol.tokens import Bearer, Grant, access_token_draft
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mock_idp.keys import SigningKeys
+    from mock_idp.protocol.exchange import Exchange
+    from mock_idp.settings import Settings
+    from mock_idp.store import Store
+
+
+class Issuance:
+    """What the provider remembers of the tokens it gave."""
+
+    settings: Settings
+    store: Store
+    keys: SigningKeys
+
+    def issue(self, grant: Grant, exchange: Exchange, *, refresh: bool) -> dict[str, Any]:
+        """Make the tokens of a grant, remember them, and return the token response without its ID token.
+
+        Args:
+            grant: what the tokens stand for.
+            exchange: the token request.
+            refresh: whether a refresh token is given.
+        """
+        now, end = exchange.now, self.session_end(grant)
+        until = min(now + self.settings.access_token_lifetime, end)
+        kept = Bearer(grant=grant, kind="Bearer", jti=exchange.entropy.uuid(), issued_at=now, expires_at=until)
+        draft = access_token_draft(kept, settings=self.settings, keys=self.keys)
+        access = self.keys.sign(draft).value
+        self.store.put("access", access, kept, expires_at=until)
+        body: dict[str, Any] = {
+            "access_token": access,
+            "expires_in": int((until - now).total_seconds()),
+            "refresh_expires_in": 0,
+            "token_type": "Bearer",
+            "not-before-policy": 0,
+            "session_state": grant.session_id,
+            "scope": grant.scope,
+        }
+        if refresh:
+            secret = exchange.entropy.token()
+            end = min(now + self.settings.refresh_token_lifetime, end)
+            again = Bearer(grant=grant, kind="Refresh", jti=exchange.entropy.uuid(), issued_at=now, expires_at=end)
+            self.store.put("refresh", secret, again, expires_at=end)
+            body["refresh_token"] = secret
+            body["refresh_expires_in"] = int((end - now).total_seconds())
+        return body
+
+    # -- the end of things
+
+    def revoke_login(self, login_id: str, *, now: datetime) -> None:
+        """Take back every token of a login: a later use of one finds nothing (RFC 6749 4.1.2)."""
+        self.store.put("revoked", login_id, value=True, expires_at=now + self.settings.session_lifetime)
+
+    def end_session(self, session_id: str, *, now: datetime) -> None:
+        """End a PSC session: every token that names it is refused from now on."""
+        self.store.put("ended", session_id, value=True, expires_at=now + self.settings.session_lifetime)
+
+    def stands(self, grant: Grant, *, now: datetime) -> bool:
+        """Tell whether a grant still stands: not taken back, and its session not ended."""
+        return not (
+            self.store.get("revoked", grant.login_id, now=now) or self.store.get("ended", grant.session_id, now=now)
+        )
+
+    def session_end(self, grant: Grant) -> datetime:
+        """Return when the PSC session of a grant is over at the latest, however often its tokens are refreshed."""
+        return grant.auth_time + self.settings.session_lifetime
