@@ -48,6 +48,7 @@ NEEDS = {
     "playwright": Need(found=_module("playwright"), remedy="make setup-dev"),
     "git": Need(found=_command("git"), remedy="Debian: apt-get install git"),
     "make": Need(found=_command("make"), remedy="Debian: apt-get install make"),
+    "pyscard": Need(found=_module("smartcard"), remedy="scripts/pyscard.sh"),
 }
 
 
