@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 try:
@@ -54,22 +55,28 @@ class PcscReader:
 
     def __enter__(self) -> Self:
         """Connect to the card; raises `ReaderEmpty` when there is none."""
-        self._connection = self._reader.createConnection()
+        connection = self._reader.createConnection()
         try:
-            self._connection.connect()
+            connection.connect()
         except NoCardException:
+            connection.release()
             raise ReaderEmpty from None
         except CardConnectionException as refused:
+            connection.release()
             msg = f"reader {self.name!r}: {refused}; is another program holding the card?"
             raise NoSuchReader(msg) from None
+        self._connection = connection
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Power the card off."""
-        self._connection.disconnect()
-        self._connection = None
+        """Power the card off and let the service go."""
+        connection, self._connection = self._connection, None
+        with suppress(SmartcardException):
+            # The card or the service may have gone first.
+            connection.disconnect()
+        connection.release()
 
     def transmit(self, raw: bytes) -> bytes:
         """Send a command and return the answer; raises `ReaderEmpty` when the card went away."""
