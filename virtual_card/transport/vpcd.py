@@ -22,6 +22,8 @@ another one, below 32768, in a configuration of your own (docs/card.md)."""
 LOOPBACK = "127.0.0.1"
 
 _RETRY_SECONDS = 0.1
+# pcscd looks for cards every 400 ms: a card that leaves and returns in between would be taken for one that lost power.
+_SWAP_SECONDS = 0.6
 _CONNECT_SECONDS = 2.0
 _JOIN_SECONDS = 5.0
 _PIECE = 65536
@@ -35,19 +37,29 @@ class VpcdSlot:
     Its methods may be called from any thread.
     """
 
-    def __init__(self, reader: Reader | None = None, *, port: int = DEFAULT_PORT, host: str = LOOPBACK) -> None:
+    def __init__(
+        self,
+        reader: Reader | None = None,
+        *,
+        port: int = DEFAULT_PORT,
+        host: str = LOOPBACK,
+        swap_seconds: float = _SWAP_SECONDS,
+    ) -> None:
         """Prepare a slot; nothing is connected before a card goes in.
 
         Args:
             reader: an empty one, with the faults, the memory file and the witness that are wanted.
             port: where the virtual reader listens.
             host: the machine it listens on.
+            swap_seconds: how long a slot stays empty at least between two cards, so that pcscd notices.
 
         Raises:
             ReaderOccupied: the reader holds a card already.
         """
         self._reader = reader or Reader()
         self._address = (host, port)
+        self._swap_seconds = swap_seconds
+        self._emptied = False
         self._turn = threading.RLock()
         self._over = threading.Event()
         self._seen = threading.Event()
@@ -99,6 +111,7 @@ class VpcdSlot:
 
     def _hang_up(self) -> None:
         self._over.set()
+        self._emptied = True
         self._seen.clear()
         if self._connection is not None:
             with suppress(OSError):
@@ -111,6 +124,8 @@ class VpcdSlot:
             self._thread = None
 
     def _stay_connected(self) -> None:
+        if self._emptied:
+            self._over.wait(self._swap_seconds)
         while not self._over.is_set():
             with suppress(OSError), socket.create_connection(self._address, timeout=_CONNECT_SECONDS) as connection:
                 self._talk(connection)

@@ -59,10 +59,11 @@ class Service:
         slot.insert(card)
         try:
             assert slot.wait_until_seen(SECONDS), "pcscd has not asked for the card"
-            wait_for_card(number)
+            wait_for(number, present=True)
             yield slot
         finally:
             slot.close()
+            wait_for(number, present=False)
 
     def run(self, *command: str, stdin: bytes = b"", **environment: str) -> Program:
         """Run a program to its end, at home in this service's folder, in English."""
@@ -110,19 +111,20 @@ def running(home: Path) -> Iterator[Service]:
             pcscd.wait(SECONDS)
 
 
-def wait_for_card(number: int) -> None:
-    """Wait until programs can see a card in a reader, as programs wait: for a change that the service announces."""
+def wait_for(number: int, *, present: bool) -> None:
+    """Wait until programs see a card in a reader, or none, as programs do: for a change that the service announces."""
     from smartcard import scard  # noqa: PLC0415 - pyscard is optional
 
     code, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
     assert code == scard.SCARD_S_SUCCESS
+    wanted = scard.SCARD_STATE_PRESENT if present else scard.SCARD_STATE_EMPTY
     try:
         _, names = scard.SCardListReaders(context, [])
         known = scard.SCARD_STATE_UNAWARE
-        while not known & scard.SCARD_STATE_PRESENT:
+        while not known & wanted:
             asked = [(names[number], known)]
             code, states = scard.SCardGetStatusChange(context, int(SECONDS * 1000), asked)
-            assert code == scard.SCARD_S_SUCCESS, f"no card in {names[number]!r} after {SECONDS} s"
+            assert code == scard.SCARD_S_SUCCESS, f"present={present}: {names[number]!r} shows no change in {SECONDS} s"
             known = states[0][1] & ~scard.SCARD_STATE_CHANGED
     finally:
         scard.SCardReleaseContext(context)

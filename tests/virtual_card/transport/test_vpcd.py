@@ -75,7 +75,7 @@ def pcd() -> Iterator[Pcd]:
 @pytest.fixture
 def slot(pcd: Pcd) -> Iterator[VpcdSlot]:
     """The card's end, empty."""
-    slot = VpcdSlot(port=pcd.port)
+    slot = VpcdSlot(port=pcd.port, swap_seconds=0.0)
     yield slot
     slot.close()
 
@@ -190,7 +190,7 @@ def test_a_card_pulled_while_it_works_leaves_the_slot_empty(pcd: Pcd, card: Card
     def pulled(_card: Card, _raw: bytes) -> tuple[Card, bytes]:
         raise CardPulled
 
-    slot = VpcdSlot(Reader(process=pulled), port=pcd.port)
+    slot = VpcdSlot(Reader(process=pulled), port=pcd.port, swap_seconds=0.0)
     slot.insert(card)
     pcd.accept()
     answer = pcd.ask(ASK_PIN)
@@ -208,3 +208,16 @@ def test_closing_twice_is_closing_once(slot: VpcdSlot) -> None:
     slot.close()
 
     assert None is slot.card
+
+
+def test_the_slot_stays_empty_between_two_cards(pcd: Pcd, card: Card) -> None:
+    """A swap faster than pcscd looks would go unnoticed: the next card waits, and can be taken out meanwhile."""
+    slot = VpcdSlot(port=pcd.port, swap_seconds=SECONDS)
+    slot.insert(card)
+    pcd.accept()
+    slot.insert(slot.remove())
+    pcd.listener.settimeout(0.2)
+    with pytest.raises(TimeoutError):
+        pcd.accept()
+
+    assert card.image is slot.remove().image
