@@ -25,6 +25,8 @@ setup-dev:
 
 system-packages:
 	@scripts/system-packages.sh browser || echo "make: going on without a browser; its test will be skipped." >&2
+	@scripts/system-packages.sh pcsc screen || echo "make: going on without PC/SC or a screen; their tests will be skipped." >&2
+	@scripts/pyscard.sh || echo "make: going on without pyscard; its tests will be skipped." >&2
 
 demo: setup ## the provider, a portal and the suite; says where the report is
 	@$(BIN)/psc-conformance demo $(if $(FAULT),--fault $(FAULT)) $(if $(PORT),--port $(PORT)) $(if $(LANG_UI),--lang $(LANG_UI)) $(ARGS)

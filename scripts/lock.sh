@@ -17,4 +17,6 @@ options=(--quiet --universal --python-version 3.11 --generate-hashes --no-header
 "$uv" pip compile pyproject.toml --group build "${options[@]}" --output-file requirements.lock >/dev/null
 "$uv" pip compile pyproject.toml --group build --group dev --constraint requirements.lock "${options[@]}" \
     --output-file requirements-dev.lock >/dev/null
-echo "lock: requirements.lock and requirements-dev.lock are up to date." >&2
+# The card's reader library alone: it is built here, which not every machine can (scripts/pyscard.sh).
+echo "pyscard>=2.2" | "$uv" pip compile - --no-deps "${options[@]}" --output-file requirements-card.lock >/dev/null
+echo "lock: requirements.lock, requirements-card.lock and requirements-dev.lock are up to date." >&2

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the project needs from the operating system: as root on Debian, quietly, and only what is missing.
-# Usage: scripts/system-packages.sh PURPOSE...      purposes: venv browser
+# Usage: scripts/system-packages.sh PURPOSE...      purposes: venv browser pyscard pcsc screen
 # Anywhere else it changes nothing, says what to install, and returns 3.
 # PSC_SYSTEM_PACKAGES=no makes it never install anything.
 set -euo pipefail
@@ -15,8 +15,24 @@ for purpose in "$@"; do
             command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 ||
                 command -v google-chrome >/dev/null 2>&1 || missing+=(chromium)
             ;;
+        pyscard) # to build it: a C compiler and the headers of PC/SC
+            command -v cc >/dev/null 2>&1 || missing+=(gcc libc6-dev)
+            [ -e /usr/include/PCSC/winscard.h ] || missing+=(libpcsclite-dev)
+            ;;
+        pcsc) # a PC/SC service with virtual readers, and real programs that use cards
+            [ -x /usr/sbin/pcscd ] || missing+=(pcscd)
+            [ -e /usr/lib/pcsc/drivers/serial/libifdvpcd.so ] || missing+=(vsmartcard-vpcd)
+            command -v pkcs11-tool >/dev/null 2>&1 || missing+=(opensc)
+            command -v curl >/dev/null 2>&1 || missing+=(curl)
+            compgen -G '/usr/lib/*/engines-3/pkcs11.so' >/dev/null || missing+=(libengine-pkcs11-openssl)
+            ;;
+        screen) # a screen nobody looks at, a hand that types, and the certificate store of browsers
+            command -v Xvfb >/dev/null 2>&1 || missing+=(xvfb)
+            command -v xdotool >/dev/null 2>&1 || missing+=(xdotool)
+            command -v certutil >/dev/null 2>&1 || missing+=(libnss3-tools)
+            ;;
         *)
-            echo "system-packages: unknown purpose '$purpose'; known: venv browser." >&2
+            echo "system-packages: unknown purpose '$purpose'; known: venv browser pyscard pcsc screen." >&2
             exit 2
             ;;
     esac
@@ -31,7 +47,8 @@ if [ "${PSC_SYSTEM_PACKAGES:-yes}" = no ] || [ "$(id -u)" -ne 0 ] || ! command -
 fi
 
 export DEBIAN_FRONTEND=noninteractive
-install() { apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null 2>"$log"; }
+# Another installation may be running: wait for it instead of failing.
+install() { apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "${missing[@]}" >/dev/null 2>"$log"; }
 log="$(mktemp)"
 trap 'rm -f "$log"' EXIT
 echo "system-packages: installing ${missing[*]} ..." >&2

@@ -9,6 +9,7 @@ import shutil
 import socket
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -40,6 +41,13 @@ def _module(name: str) -> Callable[[], bool]:
     return lambda: importlib.util.find_spec(name) is not None
 
 
+def _file(*patterns: str) -> Callable[[], bool]:
+    return lambda: any(next(Path("/").glob(pattern.lstrip("/")), None) for pattern in patterns)
+
+
+_PCSC = "scripts/system-packages.sh pcsc (as root on Debian)"
+_SCREEN = "scripts/system-packages.sh screen (as root on Debian)"
+
 NEEDS = {
     "chromium": Need(
         found=_command("chromium", "chromium-browser", "google-chrome"),
@@ -48,6 +56,19 @@ NEEDS = {
     "playwright": Need(found=_module("playwright"), remedy="make setup-dev"),
     "git": Need(found=_command("git"), remedy="Debian: apt-get install git"),
     "make": Need(found=_command("make"), remedy="Debian: apt-get install make"),
+    "pcscd": Need(
+        # It makes its socket in a folder of root's.
+        found=lambda: os.geteuid() == 0 and _file("/usr/sbin/pcscd")(),
+        remedy=_PCSC,
+    ),
+    "vpcd": Need(found=_file("/usr/lib/pcsc/drivers/serial/libifdvpcd.so"), remedy=_PCSC),
+    "opensc": Need(found=_command("pkcs11-tool"), remedy=_PCSC),
+    "curl": Need(found=_command("curl"), remedy=_PCSC),
+    "engine-pkcs11": Need(found=_file("/usr/lib/*/engines-3/pkcs11.so"), remedy=_PCSC),
+    "xvfb": Need(found=_command("Xvfb"), remedy=_SCREEN),
+    "xdotool": Need(found=_command("xdotool"), remedy=_SCREEN),
+    "certutil": Need(found=_command("certutil"), remedy=_SCREEN),
+    "pyscard": Need(found=_module("smartcard"), remedy="scripts/pyscard.sh"),
 }
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeAlias
 
 from virtual_card.apdu import ALL_SHORT, SW, CardError, Cla, Command, Ins, Response
 from virtual_card.state import Card, Chain, Image, Memory, PinState, Session
 
-__all__ = ["Card", "fresh", "process", "reset"]
+__all__ = ["Card", "Process", "fresh", "process", "reset"]
 
 _MOST_CHAINED = 4096
+
+Process: TypeAlias = Callable[[Card, bytes], tuple[Card, bytes]]
+"""What answers a command: `process`, or a fault around it."""
 
 
 def fresh(image: Image, secrets: dict[int, bytes]) -> Card:

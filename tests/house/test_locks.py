@@ -57,6 +57,16 @@ def test_the_development_lock_agrees_with_the_runtime_lock() -> None:
     assert len(development) > len(runtime)
 
 
+def test_the_readers_library_is_locked_alone() -> None:
+    """Pyscard with its hashes, and what it is built with beside the other tools."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    tools = set(map(_bare, project["dependency-groups"]["card-build"]))
+
+    assert ["pyscard"] == list(locked("requirements-card.lock"))
+    assert ["pyscard"] == [_bare(one) for one in project["project"]["optional-dependencies"]["card"]]
+    assert set() == tools - locked("requirements-dev.lock").keys()
+
+
 def test_every_declared_dependency_is_locked() -> None:
     """A dependency added to the project file without a new lock is found here."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

@@ -83,6 +83,16 @@ def test_nothing_is_installed_when_told_not_to(bare_path: Path) -> None:
     assert (3, True) == (code, "sudo apt-get install chromium" in said)
 
 
+@pytest.mark.parametrize(
+    ("purpose", "package"), [("pyscard", "gcc"), ("pcsc", "opensc"), ("screen", "xdotool"), ("screen", "libnss3-tools")]
+)
+def test_what_the_card_needs_is_named(bare_path: Path, purpose: str, package: str) -> None:
+    """Each purpose knows its packages."""
+    code, said = script("system-packages.sh", purpose, path=bare_path, PSC_SYSTEM_PACKAGES="no")
+
+    assert (3, True) == (code, package in said)
+
+
 def test_a_machine_without_apt_is_left_alone(bare_path: Path) -> None:
     """Elsewhere than on Debian the script only talks."""
     code, said = script("system-packages.sh", "browser", path=bare_path)

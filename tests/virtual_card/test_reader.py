@@ -6,7 +6,7 @@ import pytest
 
 from tests.virtual_card.talk import ASK_PIN, BAD_PIN, GOOD_PIN
 from virtual_card.exchange import exchange
-from virtual_card.reader import Reader, ReaderEmpty, ReaderOccupied
+from virtual_card.reader import CardPulled, Power, Reader, ReaderEmpty, ReaderOccupied
 
 if TYPE_CHECKING:
     from virtual_card.card import Card
@@ -83,3 +83,65 @@ def test_a_card_that_never_ends_is_stopped() -> None:
 
     assert "6101" == exchange(script.transmit, bytes.fromhex("00840000")).hex()
     assert 257 == len(sent)
+
+
+class Notes:
+    """A witness that writes down."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def power(self, event: Power) -> None:
+        """Note it."""
+        self.seen.append(event.value)
+
+    def command(self, raw: bytes, answer: bytes | None) -> None:
+        """Note it."""
+        self.seen.append(f"{raw.hex()} {answer.hex() if answer is not None else 'pulled'}")
+
+
+def test_a_witness_sees_everything_in_order(card: Card) -> None:
+    """Power, commands and answers as they pass, GET RESPONSE included."""
+    notes = Notes()
+    reader = Reader(card, witness=notes)
+    reader.transmit(bytes.fromhex("0084000004"))
+    reader.reset()
+    reader.reset(Power.OFF)
+    reader.remove()
+
+    assert ["insert", "reset", "power-off", "remove"] == [one for one in notes.seen if " " not in one]
+    assert "0084000004 " == notes.seen[1][:11]
+    assert len("0084000004 ") + 2 * (4 + 2) == len(notes.seen[1])
+
+
+def test_the_memory_is_kept_before_the_answer_goes_out(card: Card) -> None:
+    """A counter that changed is handed over while the reader still shows the card as it was."""
+    kept: list[tuple[int, int]] = []
+    reader = Reader(keep=lambda memory: kept.append((memory.pins[1].tries_left, tries(reader))))
+    reader.insert(card)
+    reader.transmit(bytes.fromhex(ASK_PIN))
+    reader.transmit(bytes.fromhex(BAD_PIN))
+
+    assert [(2, 3)] == kept
+    assert 2 == tries(reader)
+
+
+def tries(reader: Reader) -> int:
+    """Return how many wrong PINs the card in a reader still takes."""
+    assert reader.card is not None
+    return reader.card.memory.pins[1].tries_left
+
+
+def test_a_card_pulled_while_it_works_is_gone(card: Card) -> None:
+    """No answer, an empty reader, and the witness knows during which command."""
+
+    def pulled(_card: Card, _raw: bytes) -> tuple[Card, bytes]:
+        raise CardPulled
+
+    notes = Notes()
+    reader = Reader(card, process=pulled, witness=notes)
+    with pytest.raises(CardPulled, match="insert one"):
+        reader.transmit(bytes.fromhex(ASK_PIN))
+
+    assert None is reader.card
+    assert ["insert", "00200001 pulled", "remove"] == notes.seen

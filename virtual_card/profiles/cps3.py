@@ -168,14 +168,18 @@ def system_files(contents: Contents, aid: bytes, label: str) -> tuple[Elementary
         + encode(0xE0, bytes.fromhex("020200FF020200FF0202010002020100"))
         + bytes.fromhex("82029000")
     )
-    dates = (bytes.fromhex(date.strftime("%Y%m%d%H%M%S")) for date in (contents.since, contents.until))
-    validity = encode(0xEC, *(encode(0x81 + i, date) for i, date in enumerate(dates)))
     return (
         ElementaryFile(path=(MASTER, EF_DIR), content=applications, sfi=SFI_DIR),
         ElementaryFile(path=(MASTER, EF_ATR), content=abilities, sfi=SFI_ATR),
         ElementaryFile(path=(MASTER, EF_SERIAL), content=encode(0x5A, pan(contents.serial)), sfi=SFI_SERIAL),
-        ElementaryFile(path=(MASTER, EF_ACTUA), content=validity),
+        ElementaryFile(path=(MASTER, EF_ACTUA), content=validity_file(contents.since, contents.until)),
     )
+
+
+def validity_file(since: datetime, until: datetime) -> bytes:
+    """Return what EF_ACTUA holds: start and end of validity, in binary coded decimals; seconds included is inferred."""
+    dates = (bytes.fromhex(date.strftime("%Y%m%d%H%M%S")) for date in (since, until))
+    return encode(0xEC, *(encode(0x81 + i, date) for i, date in enumerate(dates)))
 
 
 def application(token: Token, *names: bytes) -> tuple[DedicatedFile | ElementaryFile, ...]:
