@@ -42,7 +42,7 @@ def parser(language: str) -> argparse.ArgumentParser:
         ),
     )
     whole.add_argument("--version", action="version", version=f"psc-conformance {version('psc-conformance')}")
-    commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = whole.add_subparsers(dest="command", required=True)
     for part in (demo, serve, run, catalogue_commands, bench):
         part.add(commands, talk)
     return whole

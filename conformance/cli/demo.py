@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conformance.browser import Browser
 from conformance.cli.options import UsageError, add_language, add_reporting
-from conformance.cli.seat import demo_portal, running_seat
+from conformance.cli.seat import SUITE_SETTINGS, demo_portal, running_seat
 from conformance.descriptor import read_descriptor
 from conformance.exit_codes import ExitCode
 from conformance.hop import origin_host
@@ -20,7 +20,6 @@ from conformance.outcome import Verdict
 from conformance.portal import HttpPortal
 from conformance.runner import HTML_FILE, Order, Result, run_suite
 from conformance.workstation import Phone, Workstation
-from mock_idp.settings import Settings
 from virtual_card import Desk, Reader
 from virtual_card.holder import DEFAULT_PIN
 
@@ -72,12 +71,9 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         return _list_faults(terminal)
     defect = _defect(options.fault)
     began = time.monotonic()
-    # a portal that forgets acr_values must come as far as the scenario that says so; the pages speak French, because
-    # the journey clicks on the tutorial's own words
-    settings = Settings(acr_values_policy="ignore")
     try:
-        seat_of = running_seat(settings, port=options.port)
-        with seat_of as seat, demo_portal(seat.provider, defect) as base:
+        # the pages speak French, because the journey clicks on the tutorial's own words
+        with running_seat(SUITE_SETTINGS, port=options.port) as seat, demo_portal(seat.provider, defect) as base:
             result = _show(options, terminal, seat, base, defect)
     except OSError as error:
         raise UsageError(

@@ -12,6 +12,7 @@ from conformance.cards import CardBox
 from conformance.miniatures.config import PortalConfig
 from conformance.miniatures.server import free_port, run_portal
 from mock_idp.protocol import Client
+from mock_idp.settings import Settings, Unlisted
 from mock_idp.web import Provider
 from mock_idp.web.serve import Serving, bind, on_port
 from virtual_card import Igc
@@ -21,10 +22,13 @@ if TYPE_CHECKING:
 
     from conformance.miniatures.defects import Defect
     from mock_idp.people import Person
-    from mock_idp.settings import Settings
 
 LOOPBACK: Final = "127.0.0.1"
 CLIENT_ID: Final = "portail-de-demonstration"
+
+SUITE_SETTINGS: Final = Settings(acr_values_policy=Unlisted.IGNORE, scope_policy=Unlisted.IGNORE)
+"""Under the suite the provider refuses no request for its level or scope: a portal that forgets them must come as far as
+the scenario that says so."""
 
 
 @dataclass(frozen=True, kw_only=True)
