@@ -27,7 +27,7 @@ LOOPBACK: Final = "127.0.0.1"
 CLIENT_ID: Final = "portail-de-demonstration"
 
 SUITE_SETTINGS: Final = Settings(acr_values_policy=Unlisted.IGNORE, scope_policy=Unlisted.IGNORE)
-"""Under the suite the provider refuses no request for its level or scope: a portal that forgets them must come as far as
+"""Under the suite no request is refused for its level or scope: a portal that forgets them must come as far as
 the scenario that says so."""
 
 
