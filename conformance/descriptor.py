@@ -90,7 +90,8 @@ class Descriptor:
     """A portal as the suite sees it; every address is absolute.
 
     Attributes:
-        login_form: name or id of the form that starts the login; empty when opening ``login`` does.
+        login_form: name or id of the form that starts the login, or of a field in it; ``*`` for the first form of the
+            page; empty when opening ``login`` starts it.
         logout: empty when the portal has none.
         after_logout: where the provider may send the browser after logout.
         allow_hosts: ``host:port``; nothing else is ever requested.

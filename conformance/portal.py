@@ -138,7 +138,7 @@ class HttpPortal:
         described = self.described
         page = browser.open(described.login, stop_before=self._at_provider)
         if described.login_form and page.stopped_at is None:
-            page = browser.submit(page.form(described.login_form), stop_before=self._at_provider)
+            page = browser.submit(page.form(described.login_form.removeprefix("*")), stop_before=self._at_provider)
         if page.stopped_at is None or not self._at_provider(page.stopped_at):
             return None
         query = urlsplit(page.stopped_at).query

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from rich.console import Console
 
 from conformance.catalogue import CatalogueError
-from conformance.cli import bench, catalogue_commands, demo, run, serve
+from conformance.cli import bench, catalogue_commands, demo, init, run, serve
 from conformance.cli.options import Talk, UsageError, language_of
 from conformance.cli.terminal import Terminal
 from conformance.control import ControlFailed
@@ -43,7 +43,7 @@ def parser(language: str) -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"psc-conformance {version('psc-conformance')}")
     commands = whole.add_subparsers(dest="command", required=True)
-    for part in (demo, serve, run, catalogue_commands, bench):
+    for part in (demo, serve, init, run, catalogue_commands, bench):
         part.add(commands, talk)
     return whole
 
