@@ -26,6 +26,8 @@ class EcpsSettings:
         approval_lifetime: how long a login waits for the phone (inferred: 2 min, told by one public CIBA client).
         number_choices: values among which the phone offers the right one (confirmed: 3 since June 2022, DSIH).
         number_digits: of each of them (inferred: 2, seen in the CIBA variant only).
+        devices_per_person: phones that one person may have activated; one more deletes the oldest (unknown; 0: any
+            number, because the public data model holds a list per person).
         ecps_validity: of an activated e-CPS (unknown; 3 years by analogy with the card).
     """
 
@@ -41,4 +43,5 @@ class EcpsSettings:
     approval_lifetime: timedelta = timedelta(seconds=120)
     number_choices: int = 3
     number_digits: int = 2
+    devices_per_person: int = 0
     ecps_validity: timedelta = timedelta(days=3 * 365)

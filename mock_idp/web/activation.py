@@ -18,7 +18,7 @@ from mock_idp.ecps.refusals import Code, EcpsError
 from mock_idp.web import journeys
 from mock_idp.web.http import provider, tie
 from mock_idp.web.pages import page
-from mock_idp.web.qr import png
+from mock_idp.web.qr import KINDS, drawn
 from mock_idp.web.services import CardReaderError, LoginGoneError
 from mock_idp.web.texts import Explanation, explain, explain_refusal
 
@@ -169,13 +169,13 @@ def _reject(demand: Demand, code: Code) -> AnyResponse:
     return _after(activation_id, journeys.advance_activation(provider(), activation_id, CardRejected(code)))
 
 
-@blueprint.get("/<activation_id>/qr.png")
-def qr_image(activation_id: str) -> Response:
+@blueprint.get("/<activation_id>/qr.<any(png, svg):kind>")
+def qr_image(activation_id: str, kind: str) -> Response:
     """Draw the QR code that the phone scans."""
     state = journeys.find_demand(provider(), activation_id).activation
     if state.phase is not Phase.PROVEN:
         raise EcpsError(Code.UNEXPECTED_EVENT)
-    return Response(png(_scan_url(state.qr_token)), mimetype="image/png")
+    return Response(drawn(_scan_url(state.qr_token), kind), mimetype=KINDS[kind])
 
 
 @blueprint.post("/<activation_id>/qr")

@@ -113,6 +113,18 @@ def activation_of_qr(provider: Provider, token: str) -> str:
     return found
 
 
+def qr_codes_on_screens(provider: Provider) -> list[activation.Activation]:
+    """Return the activations whose QR code stands on a computer's screen and can still be scanned, newest first."""
+    now = provider.clock.now()
+    shown = [demand.activation for demand in provider.store.values("activations", now=now)]
+    return [state for state in reversed(shown) if _on_screen(state, now)]
+
+
+def _on_screen(state: activation.Activation, now: datetime) -> bool:
+    alive = state.qr_expires_at is not None and now < state.qr_expires_at and now < state.expires_at
+    return state.phase is activation.Phase.PROVEN and alive
+
+
 # -- devices
 
 
@@ -141,7 +153,15 @@ def enrol(
         limits=provider.ecps,
     )
     provider.store.put("devices", device.device_id, device)
+    _keep_to_limit(provider, idnat)
     return device
+
+
+def _keep_to_limit(provider: Provider, idnat: str) -> None:
+    most = provider.ecps.devices_per_person
+    if most:
+        for oldest in devices_of(provider, idnat)[:-most]:
+            provider.store.delete("devices", oldest.device_id)
 
 
 def find_device(provider: Provider, device_id: str) -> Device | None:
