@@ -21,6 +21,10 @@ class EcpsSettings:
         code_digits: of the code shown on the phone and typed on the computer (unknown).
         code_lifetime: of that code (unknown).
         code_attempts: wrong codes in one activation before it fails (unknown).
+        contact_route: whether an e-CPS can be activated without a card, with the e-mail address and mobile number on
+            record (confirmed: arrêté of 4 April 2022; ANS, FAQ e-CPS).
+        mail_lifetime: of the QR code sent by e-mail (unknown: the source says that it is limited, not how).
+        sms_lifetime: of the code sent by SMS (unknown; the SMS itself is inferred from the arrêté).
         password_digits: of the e-CPS password (confirmed: 4, tutorial of the Portail de santé PACA).
         password_attempts: wrong passwords in a row before the phone is locked (unknown; 3 by analogy with the card).
         approval_lifetime: how long a login waits for the phone (inferred: 2 min, told by one public CIBA client).
@@ -38,6 +42,9 @@ class EcpsSettings:
     code_digits: int = 6
     code_lifetime: timedelta = timedelta(seconds=120)
     code_attempts: int = 3
+    contact_route: bool = True
+    mail_lifetime: timedelta = timedelta(hours=1)
+    sms_lifetime: timedelta = timedelta(minutes=10)
     password_digits: int = 4
     password_attempts: int = 3
     approval_lifetime: timedelta = timedelta(seconds=120)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from mock_idp.ecps import activation, approval
 from mock_idp.ecps.device import Device, enrolled
 from mock_idp.ecps.refusals import Code, EcpsError
+from mock_idp.web import post
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -97,8 +98,17 @@ def advance_activation(provider: Provider, activation_id: str, event: activation
     if done.state.qr_token and done.state.qr_token != demand.activation.qr_token:
         provider.store.put("qr-codes", done.state.qr_token, activation_id, expires_at=until)
     for effect in done.effects:
-        enrol(provider, effect.idnat, effect.password, device_id=effect.device_id)
+        _carry_out(provider, effect)
     return done
+
+
+def _carry_out(provider: Provider, effect: activation.Effect) -> None:
+    if isinstance(effect, activation.Enrol):
+        enrol(provider, effect.idnat, effect.password, device_id=effect.device_id)
+    elif isinstance(effect, activation.MailQr):
+        post.mail_qr(provider, effect.idnat, effect.token)
+    else:
+        post.text_code(provider, effect.idnat, effect.code)
 
 
 def activation_of_qr(provider: Provider, token: str) -> str:

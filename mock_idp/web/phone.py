@@ -219,7 +219,10 @@ def _link(error: Explanation | None = None) -> AnyResponse:
         return _home(error or explain(current.failure or Code.QR_UNKNOWN))
     template = "phone_code.html" if current.phase is activation.Phase.SCANNED else "phone_password.html"
     digits = provider().ecps.password_digits
-    return page(template, REFUSED if error else 200, code=current.code, digits=digits, error=error)
+    # a code that goes to the mobile number on record must not be shown to whoever holds this phone
+    texted = current.route is activation.Route.CONTACT
+    code = "" if texted else current.code
+    return page(template, REFUSED if error else 200, code=code, texted=texted, digits=digits, error=error)
 
 
 @blueprint.post("/mot-de-passe")
