@@ -250,7 +250,7 @@ def test_the_mail_catcher_gets_the_e_mail() -> None:
     email: EmailMessage = message_from_bytes(raw, policy=policy.default)  # type: ignore[assignment]  # typeshed says Message
     body, picture = email.get_body(), next(email.iter_attachments())
     assert body is not None
-    read = zxingcpp.read_barcode(Image.open(BytesIO(picture.get_payload(decode=True))))
+    read = zxingcpp.read_barcode(Image.open(BytesIO(picture.get_content())))
 
     assert ("camille.essai@exemple.invalid", "SIMULATEUR : activez votre e-CPS") == (email["To"], email["Subject"])
     assert read is not None
