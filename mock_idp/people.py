@@ -38,7 +38,8 @@ class Activity:
 class Person:
     """A fictional holder of a CPx card, or somebody known to the directory.
 
-    ``idnat`` is the identifiant national as printed on the first line of the card, without spaces.
+    ``idnat`` is the identifiant national as printed on the first line of the card, without spaces; ``email`` and
+    ``mobile`` are the contact data on record, with which an e-CPS is activated without a card.
     """
 
     key: str
@@ -53,6 +54,8 @@ class Person:
     categorie: str = ""
     type_savoir_faire: str = ""
     savoir_faire: str = ""
+    email: str = ""
+    mobile: str = ""
     activity: tuple[Activity, ...] = ()
 
 
@@ -196,5 +199,7 @@ def fresh_person(template: Person, counter: int) -> Person:
         idnat=f"8{number}{luhn_key(number)}",
         given_name="SIMONE",
         family_name=f"FICTIF{counter:05d}",
+        email=f"simone.fictif{counter:05d}@exemple.invalid",
+        mobile=f"063998{counter % 10_000:04d}",
         card="CPS",
     )

@@ -56,6 +56,8 @@ class Settings:
             Keycloak does).
         standard_discovery: whether discovery also answers under its standard name (unknown; not found by default, so
             that a portal that looks there fails here first).
+        mail_catcher: ``host:port`` of an SMTP server that also gets the e-mails of activations without a card (our own;
+            nothing is sent when it is empty, the mailbox page shows them all the same).
         idp_name: what the pages call this provider.
     """
 
@@ -74,6 +76,7 @@ class Settings:
     scope_policy: Unlisted = Unlisted.REJECT
     rotate_refresh_tokens: bool = False
     standard_discovery: bool = False
+    mail_catcher: str = ""
     idp_name: str = "Simulateur Pro Santé Connect"
 
     @property

@@ -2,15 +2,37 @@
 
 The order is that of the tutorial of the Portail de santé PACA, steps 02 to 06: the card proves itself, the computer
 shows a QR code, the phone scans it and shows a code, the code is typed on the computer, the phone chooses a password.
+Without a card the QR code goes to the e-mail address on record and the code to the mobile number on record (arrêté of
+4 April 2022: two codes, or any other secret, sent to both).
 """
 
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from mock_idp.ecps.activation_events import (
+    EVENTS,
+    OVER,
+    Abandoned,
+    Activation,
+    Begun,
+    CardProven,
+    CardRejected,
+    CodeTyped,
+    ContactAsked,
+    Effect,
+    Enrol,
+    Event,
+    MailQr,
+    PasswordChosen,
+    Phase,
+    QrRenewed,
+    Route,
+    Scanned,
+    TextCode,
+)
 from mock_idp.ecps.device import check_choice
 from mock_idp.ecps.machine import Move, Step, look_up
 from mock_idp.ecps.refusals import Code, EcpsError, Refusal
@@ -21,132 +43,13 @@ if TYPE_CHECKING:
 
     from mock_idp.ecps.settings import EcpsSettings
 
+__all__ = [
+    "EVENTS", "OVER", "TABLE", "Abandoned", "Activation", "ActivationStep", "Begun", "CardProven", "CardRejected",
+    "CodeTyped", "ContactAsked", "Effect", "Enrol", "Event", "MailQr", "PasswordChosen", "Phase", "QrRenewed", "Route",
+    "Scanned", "TextCode", "request", "step",
+]  # fmt: skip
 
-class Phase(StrEnum):
-    """Where an activation stands."""
-
-    REQUESTED = "requested"
-    CHALLENGED = "challenged"
-    PROVEN = "proven"
-    SCANNED = "scanned"
-    LINKED = "linked"
-    ACTIVE = "active"
-    FAILED = "failed"
-
-
-OVER = frozenset({Phase.ACTIVE, Phase.FAILED})
-"""Phases that nothing leaves."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Activation:
-    """One demande d'activation.
-
-    Attributes:
-        activation_id: unguessable; it is the address of the activation's pages on the computer.
-        idnat: whose e-CPS it will be.
-        expires_at: when the whole demande is void, whatever its phase.
-        challenge: what the card must sign.
-        qr_token: what the QR code on the computer carries.
-        device_id: the phone that scanned it.
-        code: shown on the phone, to be typed on the computer.
-        attempts_left: wrong codes that may still be typed in this activation; a new QR code gives none back.
-        failure: why it failed.
-        limits: the settings it began under.
-    """
-
-    activation_id: str
-    idnat: str
-    expires_at: datetime
-    attempts_left: int
-    limits: EcpsSettings = field(repr=False)
-    phase: Phase = Phase.REQUESTED
-    challenge: bytes = field(default=b"", repr=False)
-    challenge_expires_at: datetime | None = None
-    qr_token: str = field(default="", repr=False)
-    qr_expires_at: datetime | None = None
-    device_id: str | None = None
-    code: str = field(default="", repr=False)
-    code_expires_at: datetime | None = None
-    failure: Code | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """« Commencer l'activation » was pressed; the shell drew a challenge for the card."""
-
-    challenge: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class CardProven:
-    """The card's proof over the challenge was verified; the shell drew the token of the QR code."""
-
-    idnat_of_card: str
-    token: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class CardRejected:
-    """A proof was brought and did not verify."""
-
-    code: Code
-
-
-@dataclass(frozen=True, slots=True)
-class QrRenewed:
-    """« Renouveler le QR code » was pressed; the shell drew a new token."""
-
-    token: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Scanned:
-    """A phone scanned the QR code; the shell drew the code that the phone will show."""
-
-    token: str = field(repr=False)
-    device_id: str
-    terms_accepted: bool
-    code: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class CodeTyped:
-    """A code was typed on the computer."""
-
-    code: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class PasswordChosen:
-    """A password was chosen on the phone, and typed again."""
-
-    device_id: str
-    first: str = field(repr=False)
-    second: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Abandoned:
-    """The person gave up."""
-
-
-Event: TypeAlias = Begun | CardProven | CardRejected | QrRenewed | Scanned | CodeTyped | PasswordChosen | Abandoned
-EVENTS: tuple[type, ...] = (
-    Begun, CardProven, CardRejected, QrRenewed, Scanned, CodeTyped, PasswordChosen, Abandoned,
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Enrol:
-    """Effect: make this phone an e-CPS of this person, with this password."""
-
-    device_id: str
-    idnat: str
-    password: str = field(repr=False)
-
-
-ActivationStep: TypeAlias = Step[Activation, Enrol]
+ActivationStep: TypeAlias = Step[Activation, Effect]
 
 
 def request(*, activation_id: str, idnat: str, now: datetime, limits: EcpsSettings) -> Activation:
@@ -210,19 +113,28 @@ def _reject(state: Activation, event: CardRejected, now: datetime) -> Activation
     return Step(state=back, refusal=Refusal(code=event.code))
 
 
+def _ask_contact(state: Activation, event: ContactAsked, now: datetime) -> ActivationStep:
+    asked = replace(state, route=Route.CONTACT, challenge=b"", challenge_expires_at=None)
+    return _show_qr(asked, QrRenewed(event.token), now)
+
+
 def _show_qr(state: Activation, event: QrRenewed, now: datetime) -> ActivationStep:
-    until = now + state.limits.qr_lifetime
-    return Step(
-        state=replace(
-            state,
-            phase=Phase.PROVEN,
-            qr_token=event.token,
-            qr_expires_at=until,
-            device_id=None,
-            code="",
-            code_expires_at=None,
-        )
+    mailed = state.route is Route.CONTACT
+    until = now + (state.limits.mail_lifetime if mailed else state.limits.qr_lifetime)
+    shown = replace(
+        state,
+        phase=Phase.MAILED if mailed else Phase.PROVEN,
+        qr_token=event.token,
+        qr_expires_at=until,
+        device_id=None,
+        code="",
+        code_expires_at=None,
     )
+    if not mailed:
+        return Step(state=shown)
+    # an e-mail takes longer than a look at the screen: the demande lives at least as long as what was sent
+    longer = replace(shown, expires_at=max(state.expires_at, until + state.limits.activation_lifetime))
+    return Step(state=longer, effects=(MailQr(idnat=state.idnat, token=event.token),))
 
 
 def _scan(state: Activation, event: Scanned, now: datetime) -> ActivationStep:
@@ -232,15 +144,10 @@ def _scan(state: Activation, event: Scanned, now: datetime) -> ActivationStep:
         raise EcpsError(Code.QR_UNKNOWN)
     if state.qr_expires_at is None or now >= state.qr_expires_at:
         raise EcpsError(Code.QR_EXPIRED)
-    return Step(
-        state=replace(
-            state,
-            phase=Phase.SCANNED,
-            device_id=event.device_id,
-            code=event.code,
-            code_expires_at=now + state.limits.code_lifetime,
-        )
-    )
+    texted = state.route is Route.CONTACT
+    until = now + (state.limits.sms_lifetime if texted else state.limits.code_lifetime)
+    scanned = replace(state, phase=Phase.SCANNED, device_id=event.device_id, code=event.code, code_expires_at=until)
+    return Step(state=scanned, effects=(TextCode(idnat=state.idnat, code=event.code),) if texted else ())
 
 
 def _link(state: Activation, event: CodeTyped, now: datetime) -> ActivationStep:
@@ -271,18 +178,24 @@ def _abandon(state: Activation, event: Abandoned, now: datetime) -> ActivationSt
 
 
 _ABANDON = Move(_abandon, (Phase.FAILED,))
+_CONTACT = Move(_ask_contact, (Phase.MAILED,))
 
-TABLE: Mapping[tuple[Phase, type], Move[Activation, Enrol, Phase]] = {
+TABLE: Mapping[tuple[Phase, type], Move[Activation, Effect, Phase]] = {
     (Phase.REQUESTED, Begun): Move(_challenge, (Phase.CHALLENGED,)),
+    (Phase.REQUESTED, ContactAsked): _CONTACT,
     (Phase.REQUESTED, Abandoned): _ABANDON,
     (Phase.CHALLENGED, Begun): Move(_challenge, (Phase.CHALLENGED,)),
     (Phase.CHALLENGED, CardProven): Move(_prove, (Phase.PROVEN,)),
     (Phase.CHALLENGED, CardRejected): Move(_reject, (Phase.REQUESTED,)),
+    (Phase.CHALLENGED, ContactAsked): _CONTACT,
     (Phase.CHALLENGED, Abandoned): _ABANDON,
     (Phase.PROVEN, QrRenewed): Move(_show_qr, (Phase.PROVEN,)),
     (Phase.PROVEN, Scanned): Move(_scan, (Phase.SCANNED,)),
     (Phase.PROVEN, Abandoned): _ABANDON,
-    (Phase.SCANNED, QrRenewed): Move(_show_qr, (Phase.PROVEN,)),
+    (Phase.MAILED, QrRenewed): Move(_show_qr, (Phase.MAILED,)),
+    (Phase.MAILED, Scanned): Move(_scan, (Phase.SCANNED,)),
+    (Phase.MAILED, Abandoned): _ABANDON,
+    (Phase.SCANNED, QrRenewed): Move(_show_qr, (Phase.PROVEN, Phase.MAILED)),
     (Phase.SCANNED, CodeTyped): Move(_link, (Phase.LINKED, Phase.SCANNED, Phase.FAILED)),
     (Phase.SCANNED, Abandoned): _ABANDON,
     (Phase.LINKED, PasswordChosen): Move(_activate, (Phase.ACTIVE,)),

@@ -55,6 +55,8 @@ class Code(StrEnum):
     PIN_WRONG = "pin-wrong"
     PIN_BLOCKED = "pin-blocked"
 
+    CONTACT_UNKNOWN = "contact-unknown"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:

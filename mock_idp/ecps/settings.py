@@ -21,11 +21,17 @@ class EcpsSettings:
         code_digits: of the code shown on the phone and typed on the computer (unknown).
         code_lifetime: of that code (unknown).
         code_attempts: wrong codes in one activation before it fails (unknown).
+        contact_route: whether an e-CPS can be activated without a card, with the e-mail address and mobile number on
+            record (confirmed: arrêté of 4 April 2022; ANS, FAQ e-CPS).
+        mail_lifetime: of the QR code sent by e-mail (unknown: the source says that it is limited, not how).
+        sms_lifetime: of the code sent by SMS (unknown; the SMS itself is inferred from the arrêté).
         password_digits: of the e-CPS password (confirmed: 4, tutorial of the Portail de santé PACA).
         password_attempts: wrong passwords in a row before the phone is locked (unknown; 3 by analogy with the card).
         approval_lifetime: how long a login waits for the phone (inferred: 2 min, told by one public CIBA client).
         number_choices: values among which the phone offers the right one (confirmed: 3 since June 2022, DSIH).
         number_digits: of each of them (inferred: 2, seen in the CIBA variant only).
+        devices_per_person: phones that one person may have activated; one more deletes the oldest (unknown; 0: any
+            number, because the public data model holds a list per person).
         ecps_validity: of an activated e-CPS (unknown; 3 years by analogy with the card).
     """
 
@@ -36,9 +42,13 @@ class EcpsSettings:
     code_digits: int = 6
     code_lifetime: timedelta = timedelta(seconds=120)
     code_attempts: int = 3
+    contact_route: bool = True
+    mail_lifetime: timedelta = timedelta(hours=1)
+    sms_lifetime: timedelta = timedelta(minutes=10)
     password_digits: int = 4
     password_attempts: int = 3
     approval_lifetime: timedelta = timedelta(seconds=120)
     number_choices: int = 3
     number_digits: int = 2
+    devices_per_person: int = 0
     ecps_validity: timedelta = timedelta(days=3 * 365)

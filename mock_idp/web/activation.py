@@ -12,13 +12,22 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, g, jsonify, redirect, request, url_for
 
-from mock_idp.ecps.activation import Abandoned, Begun, CardProven, CardRejected, CodeTyped, Phase, QrRenewed
+from mock_idp.ecps.activation import (
+    Abandoned,
+    Begun,
+    CardProven,
+    CardRejected,
+    CodeTyped,
+    ContactAsked,
+    Phase,
+    QrRenewed,
+)
 from mock_idp.ecps.card_proof import CardProof, CardProofError, verify
 from mock_idp.ecps.refusals import Code, EcpsError
-from mock_idp.web import journeys
+from mock_idp.web import journeys, post
 from mock_idp.web.http import provider, tie
 from mock_idp.web.pages import page
-from mock_idp.web.qr import png
+from mock_idp.web.qr import KINDS, drawn
 from mock_idp.web.services import CardReaderError, LoginGoneError
 from mock_idp.web.texts import Explanation, explain, explain_refusal
 
@@ -37,6 +46,7 @@ TEMPLATES = {
     Phase.REQUESTED: "activation_card.html",
     Phase.CHALLENGED: "activation_card.html",
     Phase.PROVEN: "activation_qr.html",
+    Phase.MAILED: "activation_mail.html",
     Phase.SCANNED: "activation_code.html",
     Phase.LINKED: "activation_password.html",
     Phase.ACTIVE: "activation_done.html",
@@ -84,14 +94,12 @@ def _show(demand: Demand, error: Explanation | None = None) -> Response:
         challenge=base64.b64encode(state.challenge).decode("ascii"),
         stale=state.challenge_expires_at is not None and now >= state.challenge_expires_at,
         has_reader=provider().card_reader is not None,
+        contact_route=provider().ecps.contact_route,
+        contact=post.shown_contact(provider(), state.idnat),
         seconds_left=max(0, int(left.total_seconds())) if left else 0,
-        scan_url=_scan_url(state.qr_token) if state.phase is Phase.PROVEN else "",
+        scan_url=post.scan_url(provider(), state.qr_token) if state.phase is Phase.PROVEN else "",
         error=error,
     )
-
-
-def _scan_url(token: str) -> str:
-    return provider().settings.wallet_base + url_for("phone.scan", t=token)
 
 
 def _after(activation_id: str, done: ActivationStep) -> AnyResponse:
@@ -169,13 +177,25 @@ def _reject(demand: Demand, code: Code) -> AnyResponse:
     return _after(activation_id, journeys.advance_activation(provider(), activation_id, CardRejected(code)))
 
 
-@blueprint.get("/<activation_id>/qr.png")
-def qr_image(activation_id: str) -> Response:
+@blueprint.post("/<activation_id>/sans-carte")
+def contact(activation_id: str) -> AnyResponse:
+    """« Je n'ai pas ma carte »: the QR code goes to the e-mail address on record."""
+    demand = journeys.find_demand(provider(), activation_id)
+    if not provider().ecps.contact_route:
+        raise EcpsError(Code.UNEXPECTED_EVENT)
+    if post.shown_contact(provider(), demand.activation.idnat) is None:
+        raise EcpsError(Code.CONTACT_UNKNOWN)
+    event = ContactAsked(provider().entropy.token(QR_OCTETS))
+    return _after(activation_id, journeys.advance_activation(provider(), activation_id, event))
+
+
+@blueprint.get("/<activation_id>/qr.<any(png, svg):kind>")
+def qr_image(activation_id: str, kind: str) -> Response:
     """Draw the QR code that the phone scans."""
     state = journeys.find_demand(provider(), activation_id).activation
     if state.phase is not Phase.PROVEN:
         raise EcpsError(Code.UNEXPECTED_EVENT)
-    return Response(png(_scan_url(state.qr_token)), mimetype="image/png")
+    return Response(drawn(post.scan_url(provider(), state.qr_token), kind), mimetype=KINDS[kind])
 
 
 @blueprint.post("/<activation_id>/qr")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from mock_idp.ecps import activation, approval
 from mock_idp.ecps.device import Device, enrolled
 from mock_idp.ecps.refusals import Code, EcpsError
+from mock_idp.web import post
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -97,8 +98,17 @@ def advance_activation(provider: Provider, activation_id: str, event: activation
     if done.state.qr_token and done.state.qr_token != demand.activation.qr_token:
         provider.store.put("qr-codes", done.state.qr_token, activation_id, expires_at=until)
     for effect in done.effects:
-        enrol(provider, effect.idnat, effect.password, device_id=effect.device_id)
+        _carry_out(provider, effect)
     return done
+
+
+def _carry_out(provider: Provider, effect: activation.Effect) -> None:
+    if isinstance(effect, activation.Enrol):
+        enrol(provider, effect.idnat, effect.password, device_id=effect.device_id)
+    elif isinstance(effect, activation.MailQr):
+        post.mail_qr(provider, effect.idnat, effect.token)
+    else:
+        post.text_code(provider, effect.idnat, effect.code)
 
 
 def activation_of_qr(provider: Provider, token: str) -> str:
@@ -111,6 +121,18 @@ def activation_of_qr(provider: Provider, token: str) -> str:
     if found is None:
         raise EcpsError(Code.QR_UNKNOWN)
     return found
+
+
+def qr_codes_on_screens(provider: Provider) -> list[activation.Activation]:
+    """Return the activations whose QR code stands on a computer's screen and can still be scanned, newest first."""
+    now = provider.clock.now()
+    shown = [demand.activation for demand in provider.store.values("activations", now=now)]
+    return [state for state in reversed(shown) if _on_screen(state, now)]
+
+
+def _on_screen(state: activation.Activation, now: datetime) -> bool:
+    alive = state.qr_expires_at is not None and now < state.qr_expires_at and now < state.expires_at
+    return state.phase is activation.Phase.PROVEN and alive
 
 
 # -- devices
@@ -141,7 +163,15 @@ def enrol(
         limits=provider.ecps,
     )
     provider.store.put("devices", device.device_id, device)
+    _keep_to_limit(provider, idnat)
     return device
+
+
+def _keep_to_limit(provider: Provider, idnat: str) -> None:
+    most = provider.ecps.devices_per_person
+    if most:
+        for oldest in devices_of(provider, idnat)[:-most]:
+            provider.store.delete("devices", oldest.device_id)
 
 
 def find_device(provider: Provider, device_id: str) -> Device | None:

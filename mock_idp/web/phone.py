@@ -36,6 +36,8 @@ COOKIE = "phone"
 COOKIE_LIFETIME = 3 * 365 * 24 * 3600
 LONGEST_ID = 64
 REFUSED = 422
+ON_THE_PHONE = {activation.Phase.SCANNED, activation.Phase.LINKED}
+"""Phases in which the phone has something to show or to ask."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,10 +100,25 @@ def _home(error: Explanation | None = None) -> Response:
         usable=device is not None and device.usable(now),
         person=provider().directory.find(device.idnat) if device else None,
         accepted=_phone() is not None,
+        under_way=_under_way() is not None,
+        screens=journeys.qr_codes_on_screens(provider()),
+        others=len(journeys.devices_of(provider(), device.idnat)) - 1 if device else 0,
         token=request.values.get("t", ""),
         requests=journeys.requests_for(provider(), device.idnat) if device else [],
         error=error,
     )
+
+
+def _under_way() -> activation.Activation | None:
+    """Return the activation that this phone is in the middle of."""
+    phone = _phone()
+    if phone is None or phone.activation_id is None:
+        return None
+    try:
+        current = journeys.find_demand(provider(), phone.activation_id).activation
+    except GoneError:
+        return None
+    return current if current.device_id == g.phone_id and current.phase in ON_THE_PHONE else None
 
 
 @blueprint.post("/conditions")
@@ -133,7 +150,8 @@ def state() -> Response:
             phase = journeys.find_demand(provider(), phone.activation_id).activation.phase.value
         except GoneError:
             phase = "gone"
-    return jsonify(state=phase or "none", requests=len(waiting))
+    screens = journeys.qr_codes_on_screens(provider())
+    return jsonify(state=phase or "none", requests=len(waiting), screens=len(screens))
 
 
 # -- activation
@@ -163,6 +181,16 @@ def scan() -> AnyResponse:
     return redirect(url_for("phone.link"), code=303)
 
 
+@blueprint.post("/ecran")
+def screen() -> AnyResponse:
+    """« Scanner l'écran »: what a camera would do, for a phone that has none or is a window beside the computer."""
+    wanted = request.form.get("idnat", "")
+    shown = [state for state in journeys.qr_codes_on_screens(provider()) if state.idnat == wanted]
+    if not shown:
+        raise EcpsError(Code.QR_EXPIRED)
+    return redirect(url_for("phone.scan", t=shown[0].qr_token), code=303)
+
+
 def _check_free(current: activation.Activation) -> None:
     device = _device()
     if device is not None and device.idnat != current.idnat:
@@ -187,11 +215,14 @@ def _link(error: Explanation | None = None) -> AnyResponse:
     g.here = url_for("phone.link")
     if current.phase is activation.Phase.ACTIVE:
         return page("phone_done.html")
-    if current.device_id != g.phone_id or current.phase not in {activation.Phase.SCANNED, activation.Phase.LINKED}:
+    if current.device_id != g.phone_id or current.phase not in ON_THE_PHONE:
         return _home(error or explain(current.failure or Code.QR_UNKNOWN))
     template = "phone_code.html" if current.phase is activation.Phase.SCANNED else "phone_password.html"
     digits = provider().ecps.password_digits
-    return page(template, REFUSED if error else 200, code=current.code, digits=digits, error=error)
+    # a code that goes to the mobile number on record must not be shown to whoever holds this phone
+    texted = current.route is activation.Route.CONTACT
+    code = "" if texted else current.code
+    return page(template, REFUSED if error else 200, code=code, texted=texted, digits=digits, error=error)
 
 
 @blueprint.post("/mot-de-passe")

@@ -149,6 +149,10 @@ TEXTS: Mapping[Code, tuple[str, str]] = {
         mark("Cliquez de nouveau sur « Commencer l'activation »."),
     ),
     Code.CARD_ABSENT: (mark("Il n'y a pas de carte de cette personne dans le lecteur."), _OTHER_CARD),
+    Code.CONTACT_UNKNOWN: (
+        mark("Aucune adresse électronique et aucun numéro de mobile ne sont enregistrés pour cette personne."),
+        mark("Activez l'e-CPS avec la carte."),
+    ),
     Code.PIN_WRONG: (
         mark("Le code confidentiel est erroné. Essais restants : %(tries_left)s."),
         mark("Saisissez le code confidentiel de la carte ; trois erreurs de suite la bloquent."),

@@ -20,6 +20,7 @@ from mock_idp.web.http import decline, finish, provider, tie
 from mock_idp.web.language import LANGUAGES
 from mock_idp.web.pages import page
 from mock_idp.web.services import LoginGoneError
+from mock_idp.web.side_by_side import out_of_frame
 from mock_idp.web.texts import Explanation, doubt_texts, explain, explain_refusal
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def wait(login_id: str) -> AnyResponse:
         raise LoginGoneError
     if asked.phase is Phase.APPROVED:
         done = journeys.advance_approval(provider(), asked.approval_id, Collected(login_id))
-        return finish(done.effects[0].login_id, done.effects[0].idnat)
+        return out_of_frame(finish(done.effects[0].login_id, done.effects[0].idnat))
     if asked.phase in OVER:
         return page("approval_over.html", login=login, asked=asked, error=explain(WHY_OVER[asked.phase]))
     left = (asked.expires_at - provider().clock.now()).total_seconds()
@@ -172,4 +173,4 @@ def cancel(login_id: str) -> Response:
     """Give the login up: the portal is told ``access_denied``."""
     open_login(login_id)
     journeys.withdraw_approval(provider(), login_id)
-    return decline(login_id)
+    return out_of_frame(decline(login_id))

@@ -30,3 +30,7 @@ for (const place of document.querySelectorAll("[data-countdown]")) {
     if (left === 0) window.clearInterval(timer);
   }, 1000);
 }
+
+// a login that ends inside the desk view gives the whole window back to the portal
+const leave = document.querySelector("[data-leave]");
+if (leave) window.top.location.replace(leave.href);

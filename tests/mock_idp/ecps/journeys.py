@@ -17,6 +17,7 @@ ACTIVATION_EVENTS: dict[type, activation.Event] = {
     activation.Begun: activation.Begun(b"c" * 32),
     activation.CardProven: activation.CardProven(IDNAT, "qr-1"),
     activation.CardRejected: activation.CardRejected(Code.CARD_EXPIRED),
+    activation.ContactAsked: activation.ContactAsked("qr-1"),
     activation.QrRenewed: activation.QrRenewed("qr-2"),
     activation.Scanned: activation.Scanned("qr-1", "phone", terms_accepted=True, code="123456"),
     activation.CodeTyped: activation.CodeTyped("123456"),
@@ -54,6 +55,8 @@ def activation_in(phase: activation.Phase) -> activation.Activation:
     state = requested()
     if phase is activation.Phase.FAILED:
         return activation.step(state, activation.Abandoned(), now=NOON).state
+    if phase is activation.Phase.MAILED:
+        return activation.step(state, activation.ContactAsked("qr-1"), now=NOON).state
     for event in _TO_ACTIVE:
         if state.phase is phase:
             break

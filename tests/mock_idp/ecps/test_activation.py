@@ -16,11 +16,14 @@ from mock_idp.ecps.activation import (
     CardProven,
     CardRejected,
     CodeTyped,
+    ContactAsked,
     Enrol,
+    MailQr,
     PasswordChosen,
     Phase,
     QrRenewed,
     Scanned,
+    TextCode,
     step,
 )
 from mock_idp.ecps.refusals import Code, EcpsError, Refusal
@@ -208,3 +211,54 @@ def test_secrets_stay_out_of_sight(phase: Phase) -> None:
     shown = repr(activation_in(phase)) + repr([*ACTIVATION_EVENTS.values()])
 
     assert [] == [secret for secret in ("cccc", "qr-1", "123456", "'1234'") if secret in shown]
+
+
+# -- without a card
+
+
+def test_without_a_card_mail_and_sms_are_sent() -> None:
+    """QR code by e-mail, code by SMS, then as with the card; each is sent once, and the phone is enrolled once."""
+    state, effects = requested(), []
+    for event in (ContactAsked("mailed"), Scanned("mailed", "phone", terms_accepted=True, code="123456")):
+        done = step(state, event, now=NOON)
+        state = done.state
+        effects.append(done.effects)
+    state = step(state, CodeTyped("123456"), now=NOON).state
+    effects.append(step(state, PasswordChosen("phone", "1234", "1234"), now=NOON).effects)
+
+    assert [
+        (MailQr(idnat=IDNAT, token="mailed"),),
+        (TextCode(idnat=IDNAT, code="123456"),),
+        (Enrol(device_id="phone", idnat=IDNAT, password="1234"),),
+    ] == effects
+
+
+def test_what_is_sent_lives_longer_than_what_is_shown() -> None:
+    """The QR code in the e-mail for an hour, the code in the SMS for ten minutes, and the demande with them."""
+    mailed = activation_in(Phase.MAILED)
+    scan = Scanned("qr-1", "phone", terms_accepted=True, code="123456")
+    late = NOON + 3599 * SECOND
+    texted = step(mailed, scan, now=late).state
+
+    assert Code.QR_EXPIRED == refusal_of(mailed, scan, after=3600)
+    assert Phase.LINKED is step(texted, CodeTyped("123456"), now=late + 599 * SECOND).state.phase
+    assert Code.CODE_EXPIRED == refusal_of(texted, CodeTyped("123456"), after=3599 + 600)
+
+
+def test_the_mail_can_be_asked_for_again() -> None:
+    """Before the scan and after it; the one before is void, and the phone must scan anew."""
+    mailed = activation_in(Phase.MAILED)
+    scanned = step(mailed, Scanned("qr-1", "phone", terms_accepted=True, code="123456"), now=NOON).state
+    for state in (mailed, scanned):
+        again = step(state, QrRenewed("qr-2"), now=NOON)
+
+        assert (Phase.MAILED, None, "") == (again.state.phase, again.state.device_id, again.state.code)
+        assert (MailQr(idnat=IDNAT, token="qr-2"),) == again.effects
+
+
+def test_a_challenge_is_void_once_the_mail_was_asked_for() -> None:
+    """The card that answers too late proves nothing any more."""
+    state = step(activation_in(Phase.CHALLENGED), ContactAsked("mailed"), now=NOON).state
+
+    assert b"" == state.challenge
+    assert Code.UNEXPECTED_EVENT == refusal_of(state, CardProven(IDNAT, "qr-9"))

@@ -33,11 +33,12 @@ class ActivationHistory(RuleBasedStateMachine):
         self.now = NOON
         self.state = activation.request(activation_id="a", idnat=IDNAT, now=NOON, limits=LIMITS)
         self.attempts = self.state.attempts_left
-        self.good_card = self.good_scan = self.good_code = False
+        self.good_card = self.mailed = self.good_scan = self.good_code = False
         self.enrolled: list[activation.Enrol] = []
+        self.sent: list[activation.MailQr | activation.TextCode] = []
         self.ended = False
 
-    def take(self, event: activation.Event) -> Step[activation.Activation, activation.Enrol] | None:
+    def take(self, event: activation.Event) -> Step[activation.Activation, activation.Effect] | None:
         """Offer an event; a refusal at no cost leaves everything as it was."""
         before = self.state
         try:
@@ -47,7 +48,8 @@ class ActivationHistory(RuleBasedStateMachine):
             return None
         assert not self.ended, "something left a phase that nothing leaves"
         self.state = done.state
-        self.enrolled.extend(done.effects)
+        self.enrolled.extend(one for one in done.effects if isinstance(one, activation.Enrol))
+        self.sent.extend(one for one in done.effects if not isinstance(one, activation.Enrol))
         self.ended = self.state.phase in activation.OVER
         return done
 
@@ -73,6 +75,12 @@ class ActivationHistory(RuleBasedStateMachine):
     def show_bad_card(self) -> None:
         """A card fails to prove itself."""
         self.take(activation.CardRejected(Code.CARD_UNTRUSTED))
+
+    @rule(token=TOKENS)
+    def ask_for_the_mail(self, token: str) -> None:
+        """« Je n'ai pas ma carte »."""
+        done = self.take(activation.ContactAsked(token))
+        self.mailed = self.mailed or (done is not None and done.state.phase is activation.Phase.MAILED)
 
     @rule(token=TOKENS)
     def renew(self, token: str) -> None:
@@ -109,13 +117,22 @@ class ActivationHistory(RuleBasedStateMachine):
 
     @invariant()
     def active_only_by_the_whole_way(self) -> None:
-        """No path reaches ACTIVE without card proof, QR code, code and password; and one phone is enrolled, once."""
+        """No path reaches ACTIVE without card or contact, QR code, code and password; one phone is enrolled."""
         active = self.state.phase is activation.Phase.ACTIVE
         assert active == bool(self.enrolled)
         assert len(self.enrolled) <= 1
         if active:
-            assert (True, True, True) == (self.good_card, self.good_scan, self.good_code)
+            assert (True, True, True) == (self.good_card or self.mailed, self.good_scan, self.good_code)
             assert IDNAT == self.enrolled[0].idnat
+
+    @invariant()
+    def one_route_only(self) -> None:
+        """With the card nothing is sent; without it QR code and code go to the person's own addresses only."""
+        assert self.mailed == bool(self.sent)
+        assert not (self.mailed and self.good_card)
+        assert all(IDNAT == one.idnat for one in self.sent)
+        if self.mailed and self.state.phase is activation.Phase.SCANNED:
+            assert activation.TextCode(idnat=IDNAT, code=self.state.code) in self.sent
 
     @invariant()
     def attempts_never_grow(self) -> None:

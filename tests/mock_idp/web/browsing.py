@@ -33,8 +33,12 @@ SMALLEST = 320
 PATIENCE_MS = 15_000
 CALLBACK_PATH = "/portail/retour"
 
-# The machine's own network only, whatever a page might ask for; no sandbox, because containers run as root.
-SWITCHES = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"]
+# The machine's own network only, whatever a page might ask for; no sandbox, because containers run as root; a camera
+# that shows a test picture.
+SWITCHES = [
+    "--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+]  # fmt: skip
 
 
 @contextmanager
@@ -144,6 +148,20 @@ def person_before(
     yield Person(base=base, callback=callback, computer=pages[0], phone=pages[1], shots=shots, scripts=scripts)
     for window in windows:
         window.close()
+
+
+CAMERA = """
+window.BarcodeDetector = class {
+  constructor(options) { this.formats = options.formats; }
+  async detect(film) {
+    window.looks = (window.looks || 0) + 1;
+    if (window.looks > 2) document.documentElement.dataset.looked = "often";
+    const text = window.looks > 2 && film.videoWidth > 0 ? window.qrBefore : null;
+    return [{ rawValue: "https://elsewhere.test/" }, ...(text ? [{ rawValue: text }] : [])];
+  }
+};
+"""
+"""A browser that reads QR codes itself, as phones have; Chromium on a computer has none."""
 
 
 def _window(browser: Browser, size: dict[str, int], *, scripts: bool, language: str) -> BrowserContext:

@@ -183,6 +183,14 @@ def _empty_reader(desk: Desk) -> Screen:
     return desk.computer
 
 
+@_case(Code.CONTACT_UNKNOWN, next_form="begin")
+def _nothing_on_record(desk: Desk) -> Screen:
+    desk.log_in()
+    desk.identify("30B0990032/DIR*01;A")
+    desk.computer.send("contact")
+    return desk.computer
+
+
 # -- QR code and code
 
 

@@ -14,7 +14,7 @@ KEYWORDS = {"mark": None, "gettext": None, "_": None}
 FEWEST_TEXTS = 150
 
 # Domain terms that stay as they are.
-SAME_IN_BOTH = {"Identifiant national"}
+SAME_IN_BOTH = {"Identifiant national", "Message"}
 
 
 def written() -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.mock_idp.web.browsing import NARROW, SMALLEST, WIDE, Person, axe, chromium, person_before, simulator
+from tests.mock_idp.web.browsing import CAMERA, NARROW, SMALLEST, WIDE, Person, axe, chromium, person_before, simulator
 from tests.mock_idp.web.desk import PASSWORD
 from tests.mock_idp.web.reader import PIN, OneCard
 
@@ -123,6 +123,112 @@ def test_the_whole_tutorial_by_a_person(
 
     assert [] == person.complaints
     assert 18 == len(person.seen)
+
+
+def test_the_desk_view_on_one_screen(browser: Browser, tmp_path: Path) -> None:
+    """Activation and login in two frames of one window, without a camera; the portal gets the whole window."""
+    with (
+        simulator(OneCard()) as running,
+        person_before(browser, running, tmp_path, computer={"width": 1440, "height": 900}, phone=NARROW) as person,
+    ):
+        window = person.computer
+        person.arrive()
+        window.locator("#cote-a-cote").click()
+        computer, phone = window.frame_locator("#computer"), window.frame_locator("#phone")
+        computer.locator("#identifiant").fill(IDNAT)
+        computer.locator("#se-connecter").click()
+        computer.locator("#commencer").click()
+        computer.locator("#pin").fill(PIN)
+        computer.locator("#valider-pin").click()
+        phone.locator("#terms").check()
+        phone.locator("#commencer").click()
+        person.look(window, "desk")
+        phone.locator('form[name="screen"] button').click()
+        computer.locator("input#code").fill(phone.locator("#code").inner_text())
+        computer.locator("#valider-code").click()
+        phone.locator("#password").fill(PASSWORD)
+        phone.locator("#password_confirm").fill(PASSWORD)
+        phone.locator("#valider").click()
+        computer.locator("#se-connecter").click()
+        computer.locator("#se-connecter").click()
+        phone.get_by_role("button", name="Accueil").click()
+        phone.locator("a[data-request]").click()
+        phone.locator("#password").fill(PASSWORD)
+        phone.locator("#valider").click()
+        person.look(window, "desk-number")
+        phone.locator(f'button[value="{computer.locator("#number").inner_text()}"]').click()
+        window.wait_for_url(person.callback + "?**")
+
+    assert [] == person.complaints
+
+
+def test_the_phones_camera_reads_the_qr_code(browser: Browser, tmp_path: Path) -> None:
+    """Where the browser reads QR codes, the page opens the camera, passes over foreign codes, and goes on with ours."""
+    with (
+        simulator(OneCard()) as running,
+        person_before(browser, running, tmp_path, computer=WIDE, phone=NARROW) as person,
+    ):
+        person.phone.add_init_script(CAMERA)
+        person.phone.goto(person.base + "/phone/")
+        person.phone.locator("#terms").check()
+        person.press(person.phone, "terms")
+        person.look(person.phone, "phone-camera")
+        person.phone.locator("#open-camera").click()
+        person.phone.locator('html[data-looked="often"]').wait_for()
+        person.look(person.phone, "phone-camera-open")
+        person.phone.evaluate(f"window.qrBefore = '{person.base}/phone/scan?t=none'")
+        person.wait_for(person.phone, '[data-error="qr-unknown"]')
+
+    assert [] == person.complaints
+
+
+def test_without_a_reader_of_qr_codes_the_camera_is_not_offered(browser: Browser, tmp_path: Path) -> None:
+    """The page says how else to scan."""
+    with (
+        simulator() as running,
+        person_before(browser, running, tmp_path, computer=WIDE, phone=NARROW) as person,
+    ):
+        person.phone.goto(person.base + "/phone/")
+        person.phone.locator("#terms").check()
+        person.press(person.phone, "terms")
+        person.phone.wait_for_load_state("load")
+
+        assert not person.phone.locator("#open-camera").is_visible()
+
+
+OTHER_PAGES = {
+    "/nothing": 404,
+    "/login-page": 410,
+    "/activation/none": 410,
+    "/phone/scan?t=none": 200,
+    "/login/none/identifiant": 405,
+    "/auth?client_id=nobody": 400,
+    "/auth?client_id=portail&redirect_uri=http://elsewhere.test/": 400,
+    "/desk": 200,
+}
+
+
+@pytest.mark.parametrize("size", [WIDE, TINY], ids=["wide", "tiny"])
+def test_the_other_pages(browser: Browser, tmp_path: Path, size: dict[str, int]) -> None:
+    """Errors and odd addresses are pages like the others, in English too."""
+    statuses = {}
+    with (
+        simulator() as running,
+        person_before(browser, running, tmp_path, computer=size, phone=NARROW, language="en-GB") as person,
+    ):
+        for number, path in enumerate(OTHER_PAGES):
+            answer = person.computer.goto(person.base + path)
+            statuses[path] = answer.status if answer else 0
+            person.look(person.computer, f"other-{number}")
+        person.arrive()
+        person.computer.locator("#means-card").click()
+        person.look(person.computer, "card-tab")
+        person.computer.goto(person.computer.url.replace("means=card", "means=ecps"))
+        person.computer.locator("summary").click()
+        person.look(person.computer, "people")
+
+    assert statuses == OTHER_PAGES
+    assert [] == person.complaints
 
 
 def test_axe_bites(browser: Browser) -> None:
