@@ -24,6 +24,7 @@ from virtual_card.certificate_shape import (
     key_usage,
     private_extensions,
     rdn,
+    subject_name,
     usage,
 )
 from virtual_card.keys import simulated_key
@@ -102,7 +103,7 @@ class Igc:
         """
         authority = self.persons[level]
         number = _serial(f"{subject.token_id} {use} {validity.since.isoformat()}") if serial is None else serial
-        builder = _builder(subject.name, public_key, authority.certificate.subject, validity, number)
+        builder = _builder(subject_name(subject, use), public_key, authority.certificate.subject, validity, number)
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         for extension, critical in usage(subject, use):
             builder = builder.add_extension(extension, critical=critical)
