@@ -23,6 +23,7 @@ for purpose in "$@"; do
             [ -x /usr/sbin/pcscd ] || missing+=(pcscd)
             [ -e /usr/lib/pcsc/drivers/serial/libifdvpcd.so ] || missing+=(vsmartcard-vpcd)
             command -v pkcs11-tool >/dev/null 2>&1 || missing+=(opensc)
+            command -v openssl >/dev/null 2>&1 || missing+=(openssl)
             command -v curl >/dev/null 2>&1 || missing+=(curl)
             compgen -G '/usr/lib/*/engines-3/pkcs11.so' >/dev/null || missing+=(libengine-pkcs11-openssl)
             ;;

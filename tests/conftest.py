@@ -63,6 +63,7 @@ NEEDS = {
     ),
     "vpcd": Need(found=_file("/usr/lib/pcsc/drivers/serial/libifdvpcd.so"), remedy=_PCSC),
     "opensc": Need(found=_command("pkcs11-tool"), remedy=_PCSC),
+    "openssl": Need(found=_command("openssl"), remedy="Debian: apt-get install openssl"),
     "curl": Need(found=_command("curl"), remedy=_PCSC),
     "engine-pkcs11": Need(found=_file("/usr/lib/*/engines-3/pkcs11.so"), remedy=_PCSC),
     "xvfb": Need(found=_command("Xvfb"), remedy=_SCREEN),

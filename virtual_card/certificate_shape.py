@@ -20,6 +20,8 @@ SMARTCARD_LOGON = ObjectIdentifier("1.3.6.1.4.1.311.20.2.2")
 USER_PRINCIPAL_NAME = ObjectIdentifier("1.3.6.1.4.1.311.20.2.3")
 EXAMPLE_POLICY = ObjectIdentifier("2.999.1")
 """A policy in the arc reserved for examples (ITU-T X.660 A.5)."""
+EXAMPLE_TECHNICAL_USE = ObjectIdentifier("2.999.2")
+"""An extended key usage in the same arc: what stands in real technical certificates is not known."""
 _KEY_USAGES = (
     "digital_signature",
     "content_commitment",
@@ -46,6 +48,8 @@ class CertificateUse(StrEnum):
 
     AUTHENTICATION = "authentication"
     SIGNATURE = "signature"
+    TECHNICAL = "technical"
+    """The card itself, without its holder, through its contactless interface: no login, no signature."""
 
 
 class ProductCategory(IntEnum):
@@ -138,6 +142,13 @@ class Subject:
         return x509.Name([*rdns, rdn(*person)])
 
 
+def subject_name(subject: Subject, use: CertificateUse) -> x509.Name:
+    """Return the distinguished name for a use: the person's, or the card's number for a technical certificate."""
+    if use is not CertificateUse.TECHNICAL:
+        return subject.name
+    return x509.Name([rdn((NameOID.COUNTRY_NAME, "FR")), rdn((NameOID.COMMON_NAME, f"CARTE {subject.token_id}"))])
+
+
 def usage(subject: Subject, use: CertificateUse) -> list[tuple[x509.ExtensionType, bool]]:
     """Return the extensions that say what a certificate is for, each with whether it is critical."""
     if use is CertificateUse.SIGNATURE:
@@ -146,6 +157,11 @@ def usage(subject: Subject, use: CertificateUse) -> list[tuple[x509.ExtensionTyp
             (key_usage("content_commitment"), True),
             (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), False),
             (x509.SubjectAlternativeName([mail]), False),
+        ]
+    if use is CertificateUse.TECHNICAL:
+        return [
+            (key_usage("digital_signature"), True),
+            (x509.ExtendedKeyUsage([EXAMPLE_TECHNICAL_USE]), False),
         ]
     principal = encode(0x0C, f"{subject.idnat}@carte-cps.invalid".encode())
     return [

@@ -10,7 +10,7 @@ from virtual_card.access import PinRef
 from virtual_card.card import Card, fresh
 from virtual_card.certificate_shape import CertificateUse, Range, Subject, Validity
 from virtual_card.keys import PrivateKey, simulated_key
-from virtual_card.profiles import cps3
+from virtual_card.profiles import cps3, cps3_contactless, cps4
 from virtual_card.profiles.cps3 import ISSUER, Contents
 from virtual_card.tlv import encode
 
@@ -54,6 +54,21 @@ class CardFamily(StrEnum):
     def staff(self) -> bool:
         """Tell whether the holder is named with a structure rather than with a profession."""
         return self not in {CardFamily.CPS, CardFamily.CPF}
+
+
+class Profile(StrEnum):
+    """What a card is technically: its generation, and through which interface one talks to it."""
+
+    CPS3 = "cps3"
+    CPS3_CONTACTLESS = "cps3-contactless"
+    CPS4 = "cps4"
+
+
+_IMAGES = {
+    Profile.CPS3: cps3.image,
+    Profile.CPS3_CONTACTLESS: cps3_contactless.image,
+    Profile.CPS4: cps4.image,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +163,7 @@ def personalise(
     validity: Validity | None = None,
     level: Range | None = None,
     pinless: bool = False,
+    profile: Profile = Profile.CPS3,
     keys: Callable[[str], RSAPrivateKey] = simulated_key,
 ) -> Card:
     """Make a card for somebody: two key pairs, two certificates, the files that go with them.
@@ -162,13 +178,15 @@ def personalise(
             cards a provider must refuse.
         level: the range that certifies; by default the family's.
         pinless: laboratory flag: no PIN on the card, for browsers that nobody watches.
+        profile: generation and interface.
         keys: gives a key pair by name; by default one per process and name.
 
     Raises:
         ValueError: PIN or PUK are not of four and eight digits.
     """
     period = validity or Validity.running(now)
-    pairs = {use: keys(f"carte {holder.serial} {use}") for use in CertificateUse}
+    uses = [use for use in CertificateUse if use is not CertificateUse.TECHNICAL or profile is Profile.CPS3_CONTACTLESS]
+    pairs = {use: keys(f"carte {holder.serial} {use}") for use in uses}
     certificates = {
         use: igc.issue(
             holder.subject, pair.public_key(), use=use, validity=period, level=level or holder.family.level
@@ -185,9 +203,11 @@ def personalise(
         authentication_certificate=certificates[CertificateUse.AUTHENTICATION],
         signature_certificate=certificates[CertificateUse.SIGNATURE],
         data=data_objects(holder),
+        technical=PrivateKey(pairs[CertificateUse.TECHNICAL]) if CertificateUse.TECHNICAL in pairs else None,
+        technical_certificate=certificates.get(CertificateUse.TECHNICAL, b""),
         pinless=pinless,
     )
-    return fresh(cps3.image(contents), {PinRef.PIN: pin.encode(), PinRef.PUK: puk.encode()})
+    return fresh(_IMAGES[profile](contents), {PinRef.PIN: pin.encode(), PinRef.PUK: puk.encode()})
 
 
 def data_objects(holder: Holder) -> dict[str, bytes]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID, ObjectIdentifier
+from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID, ObjectIdentifier
 
 from virtual_card.certificate_shape import (
     EXAMPLE_POLICY,
@@ -24,6 +24,7 @@ from virtual_card.certificate_shape import (
     key_usage,
     private_extensions,
     rdn,
+    subject_name,
     usage,
 )
 from virtual_card.keys import simulated_key
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+
+NOWHERE = "http://igc.invalid"
+"""A host of the domain that is reserved for names that never resolve (RFC 2606)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,15 +57,24 @@ class Igc:
 
     roots: Mapping[Range, Authority]
     persons: Mapping[Range, Authority]
+    base_url: str = NOWHERE
 
     @classmethod
-    def create(cls, *, now: datetime, name: str = "", keys: Callable[[str], RSAPrivateKey] = simulated_key) -> Self:
+    def create(
+        cls,
+        *,
+        now: datetime,
+        name: str = "",
+        keys: Callable[[str], RSAPrivateKey] = simulated_key,
+        base_url: str = NOWHERE,
+    ) -> Self:
         """Make the hierarchy, as it stands at a moment.
 
         Args:
             now: aware UTC; the authorities are five years old and hold for ten more.
             name: tells one hierarchy from another with the same shape, to make one that nobody trusts.
             keys: gives a key pair by name; by default one per process and name.
+            base_url: where certificates say that lists and OCSP answers are found; by default nowhere.
         """
         since = now.replace(microsecond=0) - timedelta(days=5 * 365)
         validity = Validity(since=since, until=since + timedelta(days=15 * 365))
@@ -73,7 +86,7 @@ class Igc:
             person_name = _authority_name(f"FICTIF AC IGC SIMULATEUR {label} PERSONNES")
             roots[level] = root
             persons[level] = _authority(person_name, keys(f"personnes {label}"), root, validity)
-        return cls(roots=roots, persons=persons)
+        return cls(roots=roots, persons=persons, base_url=base_url)
 
     @property
     def anchors(self) -> tuple[bytes, ...]:
@@ -102,7 +115,7 @@ class Igc:
         """
         authority = self.persons[level]
         number = _serial(f"{subject.token_id} {use} {validity.since.isoformat()}") if serial is None else serial
-        builder = _builder(subject.name, public_key, authority.certificate.subject, validity, number)
+        builder = _builder(subject_name(subject, use), public_key, authority.certificate.subject, validity, number)
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         for extension, critical in usage(subject, use):
             builder = builder.add_extension(extension, critical=critical)
@@ -110,9 +123,34 @@ class Igc:
         builder = builder.add_extension(x509.CertificatePolicies([policy]), critical=False)
         identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.key.public_key())
         builder = builder.add_extension(identifier, critical=False)
+        for pointer in self._pointers(level):
+            builder = builder.add_extension(pointer, critical=False)
         for oid, value in private_extensions(subject):
             builder = builder.add_extension(x509.UnrecognizedExtension(ObjectIdentifier(oid), value), critical=False)
         return builder.sign(authority.key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+    def _pointers(self, level: Range) -> tuple[x509.ExtensionType, ...]:
+        """Return the extensions that say where lists, deltas, OCSP answers and the authority's certificate are."""
+        whole, delta = (f"{self.base_url}/{kind}/{level.lower()}.crl" for kind in ("crl", "delta"))
+        methods = AuthorityInformationAccessOID
+        access = (
+            (methods.OCSP, f"{self.base_url}/ocsp"),
+            (methods.CA_ISSUERS, f"{self.base_url}/ac/{level.lower()}.cer"),
+        )
+        descriptions = [x509.AccessDescription(method, _uri(where)) for method, where in access]
+        return (
+            x509.CRLDistributionPoints([_point(whole)]),
+            x509.FreshestCRL([_point(delta)]),
+            x509.AuthorityInformationAccess(descriptions),
+        )
+
+
+def _uri(where: str) -> x509.UniformResourceIdentifier:
+    return x509.UniformResourceIdentifier(where)
+
+
+def _point(where: str) -> x509.DistributionPoint:
+    return x509.DistributionPoint(full_name=[_uri(where)], relative_name=None, reasons=None, crl_issuer=None)
 
 
 def _authority(name: x509.Name, key: RSAPrivateKey, issuer: Authority | None, validity: Validity) -> Authority:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from virtual_card.access import Condition, FileAccess, KeyAccess, PinAccess, PinRef
 from virtual_card.apdu import Ins
-from virtual_card.files import MASTER, MF, DedicatedFile, ElementaryFile, FileTree
+from virtual_card.files import MASTER, MF, DedicatedFile, ElementaryFile, FileTree, path_bytes
 from virtual_card.operations import (
     Algorithm,
     get_challenge,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from virtual_card.files import Path
     from virtual_card.keys import PrivateKey
     from virtual_card.state import Handler
 
@@ -98,6 +99,8 @@ class Contents:
         authentication_certificate: DER.
         signature_certificate: DER.
         data: data objects, label -> value.
+        technical: key pair of the technical certificate, on the contactless side only.
+        technical_certificate: DER.
         pinless: laboratory flag: no secret on the card, everything allowed without one.
     """
 
@@ -110,6 +113,8 @@ class Contents:
     authentication_certificate: bytes = field(repr=False)
     signature_certificate: bytes = field(repr=False)
     data: Mapping[str, bytes] = field(repr=False)
+    technical: PrivateKey | None = None
+    technical_certificate: bytes = field(default=b"", repr=False)
     pinless: bool = False
 
     @property
@@ -151,13 +156,18 @@ def image(contents: Contents) -> Image:
         files=tree,
         pins=pins,
         keys=key_objects(contents, keys, APPLICATION),
-        challenge_seed=hashlib.sha256(f"SIMULATEUR {contents.serial}".encode()).digest(),
+        challenge_seed=challenge_seed(contents),
     )
 
 
-def system_files(contents: Contents, aid: bytes, label: str) -> tuple[ElementaryFile, ...]:
+def challenge_seed(contents: Contents) -> bytes:
+    """Return what the card's challenges are made from; it also tells one card from another."""
+    return hashlib.sha256(f"SIMULATEUR {contents.serial}".encode()).digest()
+
+
+def system_files(contents: Contents, aid: bytes, label: str, folder: Path = APPLICATION) -> tuple[ElementaryFile, ...]:
     """Return the files of the master file: applications, card capabilities, serial number, dates."""
-    where = encode(0x51, bytes.fromhex("3F000001"))
+    where = encode(0x51, path_bytes(folder))
     applications = encode(0x61, encode(0x4F, aid), encode(0x50, label.encode()), where)
     # The stray category byte in front is on real cards; OpenSC insists on tags 46 and E0.
     abilities = (
