@@ -20,7 +20,7 @@ from conformance.outcome import Verdict
 from conformance.portal import HttpPortal
 from conformance.runner import HTML_FILE, Order, Result, run_suite
 from conformance.workstation import Phone, Workstation
-from mock_idp.settings import Settings
+from mock_idp.settings import Settings, Unlisted
 from virtual_card import Desk, Reader
 from virtual_card.holder import DEFAULT_PIN
 
@@ -74,7 +74,7 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     began = time.monotonic()
     # a portal that forgets acr_values must come as far as the scenario that says so; the pages speak French, because
     # the journey clicks on the tutorial's own words
-    settings = Settings(acr_values_policy="ignore")
+    settings = Settings(acr_values_policy=Unlisted.IGNORE)
     try:
         seat_of = running_seat(settings, port=options.port)
         with seat_of as seat, demo_portal(seat.provider, defect) as base:

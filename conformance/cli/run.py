@@ -12,7 +12,7 @@ from conformance.cli.seat import running_seat
 from conformance.descriptor import read_file
 from conformance.runner import HTML_FILE, JUNIT_FILE, Order, run_suite
 from mock_idp.protocol import Client
-from mock_idp.settings import Settings
+from mock_idp.settings import Settings, Unlisted
 
 if TYPE_CHECKING:
     import argparse
@@ -89,7 +89,7 @@ def _start(described: Descriptor, terminal: Terminal, stack: ExitStack) -> str:
             f'[provider] client_secret_env: write "{name}" and set that environment variable to the portal\'s secret'
         )
     try:
-        seat = stack.enter_context(running_seat(Settings(acr_values_policy="ignore"), port=wanted.port))
+        seat = stack.enter_context(running_seat(Settings(acr_values_policy=Unlisted.IGNORE), port=wanted.port))
     except OSError as error:
         raise UsageError(
             f"[provider] port: {wanted.port} cannot be listened on ({error.strerror}); choose another"

@@ -196,7 +196,7 @@ class AcrPolicy:
 
     def check(self, grant: Any, redirect_uri: str) -> None:
         """Refuse the request by a redirect back to the portal."""
-        if grant.server.settings.acr_values_policy is Unlisted.IGNORE:
+        if grant.server.settings.acr_values_policy == Unlisted.IGNORE:
             return
         asked = grant.request.payload.data.get("acr_values")
         if asked != LEVEL:

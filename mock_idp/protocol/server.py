@@ -130,7 +130,7 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
         Raises:
             InvalidScopeError: sent back to the portal.
         """
-        if self.settings.scope_policy is Unlisted.REJECT:
+        if self.settings.scope_policy == Unlisted.REJECT:
             super().validate_requested_scope(scope)
 
     def granted_scope(self, asked: str | None) -> str:
