@@ -32,6 +32,15 @@ class Unlisted(StrEnum):
     IGNORE = "ignore"
 
 
+class PscProfile(StrEnum):
+    """Pro Santé Connect by date; ``mock_idp/protocol/profiles`` says what is particular to each."""
+
+    YEAR_2021 = "2021"
+    YEARS_2022_23 = "2022-23"
+    LATE_2023 = "late-2023"
+    YEAR_2026 = "2026"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Where the provider is reached and how long what it issues lasts.
@@ -46,8 +55,11 @@ class Settings:
         refresh_token_lifetime: (confirmed: 30 min, same source).
         id_token_lifetime: (inferred: as the access token).
         session_lifetime: of a PSC session (confirmed: at most 4 h, guide CI-SIS).
+        session_idle_lifetime: of a PSC session without a login or a refresh (confirmed: 30 min, same source).
+        single_sign_on: whether a browser with a PSC session is sent back without being asked (confirmed by the session
+            cookie of the same source).
         login_lifetime: how long a started login may take before the portal must start again (unknown).
-        acr: authentication level stated for the e-CPS (confirmed: eidas1).
+        psc_profile: which date's PSC to be; decides ``acr``, the form of userinfo and discovery.
         auth_mode: ``authMode`` stated for the e-CPS (unknown; MOBILE by analogy with the CIBA channel).
         acr_values_policy: what becomes of a request whose ``acr_values`` is missing or not eidas1 (unknown):
             ``reject`` answers invalid_request, ``ignore`` goes on.
@@ -69,8 +81,10 @@ class Settings:
     refresh_token_lifetime: timedelta = timedelta(minutes=30)
     id_token_lifetime: timedelta = timedelta(seconds=120)
     session_lifetime: timedelta = timedelta(hours=4)
+    session_idle_lifetime: timedelta = timedelta(minutes=30)
+    single_sign_on: bool = True
     login_lifetime: timedelta = timedelta(minutes=10)
-    acr: str = "eidas1"
+    psc_profile: PscProfile = PscProfile.YEAR_2026
     auth_mode: str = "MOBILE"
     acr_values_policy: Unlisted = Unlisted.REJECT
     scope_policy: Unlisted = Unlisted.REJECT

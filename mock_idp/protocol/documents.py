@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from mock_idp.artefacts import Fields, Json, Seam, pairs_of
+from mock_idp.protocol.profiles import traits
 
 if TYPE_CHECKING:
     from mock_idp.keys import SigningKeys
@@ -19,9 +20,10 @@ def _generation() -> dict[str, Any]:
     return tomllib.loads(files("mock_idp.protocol").joinpath("discovery.toml").read_text(encoding="utf-8"))
 
 
-def scopes_supported() -> tuple[str, ...]:
+def scopes_supported(settings: Settings) -> tuple[str, ...]:
     """Return the scopes that discovery lists."""
-    return tuple(_generation()["scopes_supported"])
+    listed = discovery(settings).get("scopes_supported")
+    return tuple(str(name) for name in listed) if isinstance(listed, list) else ()
 
 
 def discovery(settings: Settings) -> Fields:
@@ -30,8 +32,9 @@ def discovery(settings: Settings) -> Fields:
     The authorization endpoint stands on the wallet host, everything else under the issuer.
 
     Args:
-        settings: where the provider is reached.
+        settings: where the provider is reached, and which date's PSC it is.
     """
+    date = traits(settings.psc_profile)
     members = dict(_generation())
     paths: dict[str, str] = members.pop("paths")
     aliases: list[str] = members.pop("mtls")["aliases"]
@@ -42,8 +45,14 @@ def discovery(settings: Settings) -> Fields:
         **endpoints,
         **members,
         "mtls_endpoint_aliases": {key: endpoints[key] for key in aliases},
+        **date.values,
     }
-    return Fields(seam=Seam.DISCOVERY, pairs=pairs_of(document))
+    held = {
+        key: [one for one in value if one not in date.without] if isinstance(value, list) else value
+        for key, value in document.items()
+        if key not in date.absent
+    }
+    return Fields(seam=Seam.DISCOVERY, pairs=pairs_of(held))
 
 
 def key_set(keys: SigningKeys) -> Fields:

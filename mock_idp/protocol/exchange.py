@@ -58,14 +58,22 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormPost:
+    """Parameters that a browser is to send on by itself, as a form."""
+
+    action: str
+    said: Fields
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What the protocol answers: a JSON object or a redirect, not yet octets.
+    """What the protocol answers: a JSON object, a redirect or a form, not yet octets.
 
     A body that passed a seam stays a draft, because a lie may say one member twice.
     """
 
     status: int
-    body: Fields | Mapping[str, Any] | str = field(repr=False)
+    body: Fields | FormPost | Mapping[str, Any] | str = field(repr=False)
     headers: tuple[tuple[str, str], ...] = ()
 
     @property

@@ -10,9 +10,8 @@ from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, RefreshTokenGr
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oidc.core.grants.util import is_openid_scope
 
-from mock_idp.protocol.exchange import quoted
+from mock_idp.protocol.request_rules import RequestRules
 from mock_idp.protocol.tokens import Bearer, Grant, SpentCode, id_token_draft
-from mock_idp.settings import Unlisted
 
 if TYPE_CHECKING:
     from mock_idp.protocol.clients import Client
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from mock_idp.protocol.server import PscServer
 
 AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
-LEVEL = "eidas1"
 
 
 class _Issues:
@@ -57,8 +55,8 @@ class PscCodeGrant(_Issues, AuthorizationCodeGrant):  # type: ignore[misc]  # Au
             raise InvalidRequestError("redirect_uri is not registered for this client, character for character.")
         return wanted
 
-    def create_authorization_response(self, redirect_uri: str, grant_user: Grant | None) -> tuple[int, str, Any]:
-        """Return the redirect with ``code``, ``state``, ``session_state`` and ``iss``, past its seam."""
+    def create_authorization_response(self, redirect_uri: str, grant_user: Grant | None) -> tuple[int, Any, Any]:
+        """Return the redirect, or form, with ``code``, ``state``, ``session_state`` and ``iss``, past its seam."""
         if grant_user is None:
             raise AccessDeniedError(redirect_uri=redirect_uri)
         self.request.user = grant_user
@@ -74,7 +72,7 @@ class PscCodeGrant(_Issues, AuthorizationCodeGrant):  # type: ignore[misc]  # Au
                 ("code", code),
             ),
         )
-        return reply.status, "", reply.headers
+        return reply.status, reply.body, reply.headers
 
     def generate_authorization_code(self) -> str:
         """Return a fresh code."""
@@ -151,7 +149,8 @@ class PscRefreshGrant(_Issues, RefreshTokenGrant):  # type: ignore[misc]  # Auth
         return refresh_token
 
     def revoke_old_credential(self, refresh_token: Grant) -> None:
-        """Do nothing: a refresh token that rotates was spent when it was looked up."""
+        """Note a sign of life of the session; a refresh token that rotates was spent when it was looked up."""
+        self.server.sessions.touch(refresh_token.session_id, now=self.request.exchange.now)
 
 
 class IdTokenSeam:
@@ -184,47 +183,12 @@ class IdTokenSeam:
         body["id_token"] = exchange.voice.compact(signed).value
 
 
-class AcrPolicy:
-    """Refuses an authorization request whose ``acr_values`` is not eidas1, when the settings say so.
-
-    What PSC does is not documented publicly; only that eidas1 is the one level a portal may ask for.
-    """
-
-    def __call__(self, grant: Any) -> None:
-        """Hook into a grant."""
-        grant.register_hook("after_validate_authorization_request_payload", self.check)
-
-    def check(self, grant: Any, redirect_uri: str) -> None:
-        """Refuse the request by a redirect back to the portal."""
-        if grant.server.settings.acr_values_policy is Unlisted.IGNORE:
-            return
-        asked = grant.request.payload.data.get("acr_values")
-        if asked != LEVEL:
-            message = f"acr_values must be '{LEVEL}', this request says {quoted(asked)}."
-            raise InvalidRequestError(message, redirect_uri=redirect_uri)
-
-
-class OnceEach:
-    """Refuses an authorization request that says one parameter twice (RFC 6749 3.1); Authlib looks at five of them."""
-
-    def __call__(self, grant: Any) -> None:
-        """Hook into a grant."""
-        grant.register_hook("after_validate_authorization_request_payload", self.check)
-
-    def check(self, grant: Any, redirect_uri: str) -> None:
-        """Refuse the request by a redirect back to the portal."""
-        if (name := grant.request.payload.repeated()) is not None:
-            raise InvalidRequestError(f"The parameter {quoted(name)} stands twice.", redirect_uri=redirect_uri)
-
-
-CODE_EXTENSIONS = [OnceEach(), CodeChallenge(required=False), AcrPolicy(), IdTokenSeam()]
+CODE_EXTENSIONS = [RequestRules(), CodeChallenge(required=False), IdTokenSeam()]
 REFRESH_EXTENSIONS = [IdTokenSeam()]
 __all__ = [
     "CODE_EXTENSIONS",
     "REFRESH_EXTENSIONS",
-    "AcrPolicy",
     "IdTokenSeam",
-    "OnceEach",
     "PscCodeGrant",
     "PscRefreshGrant",
 ]

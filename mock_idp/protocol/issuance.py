@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from mock_idp.keys import SigningKeys
     from mock_idp.protocol.exchange import Exchange
+    from mock_idp.protocol.sessions import SessionBook
     from mock_idp.settings import Settings
     from mock_idp.store import Store
 
@@ -21,6 +22,7 @@ class Issuance:
     settings: Settings
     store: Store
     keys: SigningKeys
+    sessions: SessionBook
 
     def issue(self, grant: Grant, exchange: Exchange, *, refresh: bool) -> dict[str, Any]:
         """Make the tokens of a grant, remember them, and return the token response without its ID token.
@@ -61,7 +63,8 @@ class Issuance:
         self.store.put("revoked", login_id, value=True, expires_at=now + self.settings.session_lifetime)
 
     def end_session(self, session_id: str, *, now: datetime) -> None:
-        """End a PSC session: every token that names it is refused from now on."""
+        """End a PSC session: the browser is asked again, and every token that names the session is refused."""
+        self.sessions.close(session_id, now=now)
         self.store.put("ended", session_id, value=True, expires_at=now + self.settings.session_lifetime)
 
     def stands(self, grant: Grant, *, now: datetime) -> bool:

@@ -21,10 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedOut:
-    """A session that was ended: where the browser goes now, or None for the provider's own page."""
+    """A session that was ended: where the browser goes now, or None for the provider's own page.
+
+    Attributes:
+        login_id: the portal's own login in that session.
+    """
 
     session_id: str | None
     redirect_uri: str | None
+    login_id: str | None = None
 
 
 class PscEndSession(EndSessionEndpoint):  # type: ignore[misc]  # Authlib ships no types
@@ -68,11 +73,16 @@ def log_out(server: PscServer, exchange: Exchange) -> LoggedOut:
     """
     request = server.create_oauth2_request(exchange)
     checked = server.validate_endpoint_request("end_session", request)
+    claims = checked.id_token_claims or {}
+    session = server.sessions.find(claims.get("sid"), now=exchange.now)
     server.create_endpoint_response("end_session", checked)
     wanted = request.payload.data.get("post_logout_redirect_uri")
     if wanted and not checked.id_token_claims:
         raise InvalidRequestError("post_logout_redirect_uri needs an id_token_hint beside it.")
     if wanted and not checked.redirect_uri:
         raise InvalidRequestError("post_logout_redirect_uri is not registered for this client.")
-    claims = checked.id_token_claims or {}
-    return LoggedOut(session_id=claims.get("sid"), redirect_uri=checked.redirect_uri)
+    return LoggedOut(
+        session_id=claims.get("sid"),
+        redirect_uri=checked.redirect_uri,
+        login_id=session.login_of(claims.get("azp")) if session else None,
+    )

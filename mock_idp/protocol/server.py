@@ -17,10 +17,12 @@ from authlib.oauth2.rfc6749 import (
 
 from mock_idp.artefacts import Fields, Pairs, Seam, pairs_of
 from mock_idp.protocol.documents import scopes_supported
-from mock_idp.protocol.exchange import Exchange, PscRequest, Reply, basic_credentials, quoted
+from mock_idp.protocol.exchange import Exchange, FormPost, PscRequest, Reply, basic_credentials, quoted
 from mock_idp.protocol.grants import CODE_EXTENSIONS, REFRESH_EXTENSIONS, PscCodeGrant, PscRefreshGrant
 from mock_idp.protocol.issuance import Issuance
 from mock_idp.protocol.logout import PscEndSession
+from mock_idp.protocol.profiles import traits
+from mock_idp.protocol.sessions import SessionBook
 from mock_idp.protocol.token_endpoints import PscIntrospection, PscRevocation
 from mock_idp.settings import Unlisted
 
@@ -43,8 +45,9 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
 
     def __init__(self, *, settings: Settings, store: Store, keys: SigningKeys, directory: Directory) -> None:
         """Build the server from its parts; portals are made known later, with :meth:`register_client`."""
-        super().__init__(scopes_supported=scopes_supported())
+        super().__init__(scopes_supported=scopes_supported(settings))
         self.settings = settings
+        self.sessions = SessionBook(store, settings)
         self.store = store
         self.keys = keys
         self.directory = directory
@@ -115,11 +118,14 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
     def authorization_redirect(self, exchange: Exchange, redirect_uri: str, pairs: Pairs) -> Reply:
         """Return the redirect that carries an authorization response, after it passed its seam (RFC 6749 4.1.2).
 
-        ``iss`` stands in every response, errors included (RFC 9207 2).
+        ``iss`` stands in every response, errors included (RFC 9207 2), if the date's discovery announces it.  With
+        ``response_mode=form_post`` it is a form that the browser sends on (OAuth 2.0 Form Post Response Mode).
         """
-        said = exchange.voice.fields(
-            Fields(seam=Seam.AUTHORIZATION_RESPONSE, pairs=(*pairs, ("iss", self.settings.issuer)))
-        )
+        announced = "authorization_response_iss_parameter_supported" not in traits(self.settings.psc_profile).absent
+        issuer: Pairs = (("iss", self.settings.issuer),) if announced else ()
+        said = exchange.voice.fields(Fields(seam=Seam.AUTHORIZATION_RESPONSE, pairs=(*pairs, *issuer)))
+        if PscRequest(exchange).payload.data.get("response_mode") == "form_post":
+            return Reply(status=200, body=FormPost(action=redirect_uri, said=said))
         joint = "&" if "?" in redirect_uri else "?"
         query = urlencode([(name, "" if value is None else str(value)) for name, value in said.pairs])
         return Reply(status=302, body="", headers=(("Location", f"{redirect_uri}{joint}{query}"),))
@@ -130,7 +136,7 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
         Raises:
             InvalidScopeError: sent back to the portal.
         """
-        if self.settings.scope_policy is Unlisted.REJECT:
+        if self.settings.scope_policy == Unlisted.REJECT:
             super().validate_requested_scope(scope)
 
     def granted_scope(self, asked: str | None) -> str:

@@ -5,15 +5,24 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from mock_idp.artefacts import Pairs, Seam, TokenDraft
+from mock_idp.protocol.profiles import traits
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from mock_idp.keys import SigningKeys
     from mock_idp.settings import Settings
+
+
+class Means(StrEnum):
+    """How somebody proved who they are; ``authMode`` in tokens and userinfo."""
+
+    MOBILE = "MOBILE"
+    CARD = "CARD"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +33,7 @@ class Grant:
         login_id: the login it comes from; lies and journal entries are tied to it.
         session_id: PSC session, ``sid`` in the tokens.
         auth_time: when the person approved.
+        means: how they proved who they are.
     """
 
     login_id: str
@@ -33,6 +43,7 @@ class Grant:
     scope: str
     nonce: str | None
     auth_time: datetime
+    means: Means = Means.MOBILE
     redirect_uri: str = ""
     code_challenge: str | None = None
     code_challenge_method: str | None = None
@@ -87,6 +98,18 @@ def half_hash(token: str) -> str:
     return base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode("ascii")
 
 
+def auth_mode(grant: Grant, settings: Settings) -> str:
+    """Return ``authMode``: ``CARD`` is confirmed, what stands for the e-CPS is a setting."""
+    return settings.auth_mode if grant.means is Means.MOBILE else grant.means.value
+
+
+def levels(grant: Grant, settings: Settings) -> Pairs:
+    """Return ``acr`` and ``auth_level`` as the date's PSC states them for a means, either or both of them absent."""
+    date = traits(settings.psc_profile)
+    stated = {"acr": date.acr.get(grant.means), "auth_level": date.auth_level.get(grant.means)}
+    return tuple((name, value) for name, value in stated.items() if value is not None)
+
+
 def _header(keys: SigningKeys) -> Pairs:
     return (("alg", "RS256"), ("typ", "JWT"), ("kid", keys.kid))
 
@@ -110,7 +133,7 @@ def access_token_draft(token: Bearer, *, settings: Settings, keys: SigningKeys) 
         ("typ", token.kind),
         ("azp", grant.client_id),
         ("sid", grant.session_id),
-        ("acr", settings.acr),
+        *levels(grant, settings),
         ("scope", grant.scope),
         ("preferred_username", grant.idnat),
     )
@@ -143,8 +166,8 @@ def id_token_draft(
         *((("nonce", grant.nonce),) if grant.nonce is not None else ()),
         ("sid", grant.session_id),
         ("at_hash", half_hash(access_token)),
-        ("acr", settings.acr),
-        ("authMode", settings.auth_mode),
+        *levels(grant, settings),
+        *((("authMode", auth_mode(grant, settings)),) if traits(settings.psc_profile).auth_mode_in_id_token else ()),
         ("SubjectNameID", grant.idnat),
         ("preferred_username", grant.idnat),
     )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from mock_idp.artefacts import Fields, Json, Pairs, Seam
 from mock_idp.people import Activity, Person
 from mock_idp.protocol.exchange import Exchange, Reply
+from mock_idp.protocol.profiles import Traits, traits
+from mock_idp.protocol.tokens import Means
 
 if TYPE_CHECKING:
     from mock_idp.protocol.server import PscServer
@@ -20,48 +22,62 @@ OID_PSI_LOCALE = "1.2.250.1.213.1.3.1.1"
 ORIGINS = {"0": "ADELI", "1": "CAB_ADELI", "3": "FINESS", "4": "SIREN", "5": "SIRET", "6": "CAB_RPPS", "8": "RPPS"}
 
 
-def userinfo(person: Person, settings: Settings) -> Pairs:
-    """Return the userinfo members of a person, in the structure of the public ANS samples of late 2023 and after.
+def userinfo(person: Person, settings: Settings, means: Means = Means.MOBILE) -> Pairs:
+    """Return the userinfo members of a person, in the structure of the public ANS samples of the settings' date.
 
-    Every leaf is text and an unknown one is empty, except ``otherIds[].qualite``, an integer.  Somebody without a
-    practice has no ``SubjectRefPro`` at all (seen in a public test identity).
+    Every leaf is text and an unknown one is empty, except ``otherIds[].qualite``, an integer, and ``email_verified``,
+    a boolean in 2021.  Somebody without a practice has no ``SubjectRefPro`` at all (seen in a public test identity).
 
     Args:
         person: who logged in.
-        settings: prefix of ``sub`` and authentication mode.
+        settings: prefix of ``sub``, authentication mode, date.
+        means: how they did.
     """
+    date = traits(settings.psc_profile)
     first = person.activity[0] if person.activity else Activity()
-    members: list[tuple[str, Json]] = [
-        ("sub", settings.sub_prefix + person.idnat),
-        ("preferred_username", person.idnat),
-        ("SubjectNameID", person.idnat),
-        ("given_name", person.given_name),
-        ("family_name", person.family_name),
-        ("codeCivilite", person.civilite),
-        ("codeGenreActivite", first.genre),
-        ("authMode", settings.auth_mode),
-        ("Secteur_Activite", f"{first.secteur}^{OID_SECTEUR}" if first.secteur else ""),
-        ("SubjectOrganization", first.raison_sociale),
-        ("SubjectOrganizationID", first.structure),
-        ("SubjectRole", [f"{person.profession}^{OID_PROFESSION}"] if person.profession else []),
-        ("Palier_Authentification", f"APPPRIP3^{OID_PALIER}"),
-        ("PSI_Locale", OID_PSI_LOCALE),
-        ("UITVersion", "1.0"),
-        ("Mode_Acces_Raison", ""),
-        ("Acces_Regulation_Medicale", "FAUX"),
-        ("otherIds", other_ids(person)),
-    ]
-    if person.activity:
-        members.append(("SubjectRefPro", {"exercices": [_exercice(person)]}))
-    return tuple(members)
+    members: dict[str, Json | None] = {
+        "sub": settings.sub_prefix + person.idnat,
+        "email_verified": False if date.email_verified else None,
+        "preferred_username": person.idnat,
+        "SubjectNameID": person.idnat,
+        "given_name": person.given_name,
+        "family_name": person.family_name,
+        "codeCivilite": person.civilite if date.civilite == "top" else None,
+        "codeGenreActivite": first.genre if date.genre_activite == "both" else None,
+        "authMode": (settings.auth_mode if means is Means.MOBILE else means.value) if date.auth_mode else None,
+        "Secteur_Activite": f"{first.secteur}^{OID_SECTEUR}" if first.secteur else "",
+        "SubjectOrganization": first.raison_sociale,
+        "SubjectOrganizationID": first.structure,
+        "SubjectRole": [f"{person.profession}^{OID_PROFESSION}"] if person.profession else [],
+        "Palier_Authentification": f"APPPRIP3^{OID_PALIER}",
+        "PSI_Locale": OID_PSI_LOCALE,
+        "UITVersion": "1.0",
+        "Mode_Acces_Raison": "",
+        "Acces_Regulation_Medicale": "FAUX",
+        "otherIds": other_ids(person) if date.other_ids == "everybody" or origin_of(person.idnat) == "EDIT" else None,
+        "SubjectRefPro": _practice(person, date) if person.activity else None,
+    }
+    return tuple((name, value) for name, value in members.items() if value is not None)
+
+
+def origin_of(idnat: str) -> str:
+    """Return where an identifier comes from, as PSC's back office classifies it."""
+    if idnat.startswith("ANS") and idnat[3:].isdigit():
+        return "EDIT"
+    return ORIGINS.get(idnat[:1], "RASS")
 
 
 def other_ids(person: Person) -> Json:
     """Return the identifiers of a person with their origin, the current one first."""
-    return [{"identifiant": person.idnat, "origine": ORIGINS.get(person.idnat[:1], "RASS"), "qualite": 1}]
+    return [{"identifiant": person.idnat, "origine": origin_of(person.idnat), "qualite": 1}]
 
 
-def _exercice(person: Person) -> Json:
+def _practice(person: Person, date: Traits) -> Json:
+    civilite: dict[str, Json] = {"codeCivilite": person.civilite} if date.civilite == "practice" else {}
+    return {**civilite, "exercices": [_exercice(person, date)]}
+
+
+def _exercice(person: Person, date: Traits) -> Json:
     return {
         "codeProfession": person.profession,
         "codeCategorieProfessionnelle": person.categorie,
@@ -70,12 +86,12 @@ def _exercice(person: Person) -> Json:
         "prenomDexercice": person.given_name,
         "codeTypeSavoirFaire": person.type_savoir_faire,
         "codeSavoirFaire": person.savoir_faire,
-        "activities": [_activity(activity) for activity in person.activity],
+        "activities": [_activity(activity, date) for activity in person.activity],
     }
 
 
-def _activity(activity: Activity) -> Json:
-    return {
+def _activity(activity: Activity, date: Traits) -> Json:
+    fields: dict[str, Json] = {
         "codeModeExercice": activity.mode,
         "codeSecteurDactivite": activity.secteur,
         "codeSectionPharmacien": activity.section_pharmacien,
@@ -107,6 +123,9 @@ def _activity(activity: Activity) -> Json:
         "ancienIdentifiantDeLaStructure": activity.ancien_identifiant,
         "autoriteDenregistrement": activity.autorite,
     }
+    if date.genre_activite == "absent":
+        del fields["codeGenreActivite"]
+    return fields
 
 
 def bearer_token(exchange: Exchange) -> str | None:
@@ -136,9 +155,11 @@ def answer_userinfo(server: PscServer, exchange: Exchange) -> Reply:
         return Reply(status=401, body=body, headers=(("WWW-Authenticate", 'Bearer realm="psc"'),))
     bearer = find_bearer(server, exchange)
     person = server.holder(bearer.grant) if bearer else None
-    if person is None:
+    if bearer is None or person is None:
         challenge = 'Bearer realm="psc", error="invalid_token", error_description="unknown or expired access token"'
         body = {"error": "invalid_token", "error_description": "unknown or expired access token"}
         return Reply(status=401, body=body, headers=(("WWW-Authenticate", challenge),))
-    said = exchange.voice.fields(Fields(seam=Seam.USERINFO, pairs=userinfo(person, server.settings)))
+    said = exchange.voice.fields(
+        Fields(seam=Seam.USERINFO, pairs=userinfo(person, server.settings, bearer.grant.means))
+    )
     return Reply(status=200, body=said, headers=(("Content-Type", "application/json"),))

@@ -7,13 +7,15 @@ import time
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, urlsplit
 
-from flask import Response, current_app, g, request
+from flask import Response, current_app, g, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from mock_idp.artefacts import Answer, Fields, Json, Pairs, Seam, dump
 from mock_idp.deviations import Told, to_json
 from mock_idp.journal import Entry
+from mock_idp.protocol.exchange import FormPost
+from mock_idp.protocol.tokens import Means
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +74,7 @@ def respond(reply: Reply, *, seam: Seam | None = None, spoken: Exchange | None =
     body, said = _body(reply)
     g.said = said
     headers = [(name, value) for name, value in reply.headers if name.lower() != "content-type"]
-    kind = "text/html; charset=utf-8" if isinstance(reply.body, str) else "application/json"
+    kind = "text/html; charset=utf-8" if isinstance(reply.body, str | FormPost) else "application/json"
     headers.append(("Content-Type", kind))
     status, delay = reply.status, 0.0
     if seam is not None and spoken is not None:
@@ -84,6 +86,10 @@ def respond(reply: Reply, *, seam: Seam | None = None, spoken: Exchange | None =
 
 
 def _body(reply: Reply) -> tuple[bytes, Pairs]:
+    if isinstance(reply.body, FormPost):
+        form, pairs_said = reply.body, reply.body.said.pairs
+        page = render_template("form_post.html", action=form.action, pairs=pairs_said)
+        return page.encode(), (("Location", form.action), *pairs_said)
     if isinstance(reply.body, Fields):
         return dump(reply.body.pairs).encode(), reply.body.pairs
     if isinstance(reply.body, str):
@@ -93,14 +99,14 @@ def _body(reply: Reply) -> tuple[bytes, Pairs]:
     return json.dumps(reply.body).encode(), tuple(reply.body.items())
 
 
-def finish(login_id: str, idnat: str) -> Response:
+def finish(login_id: str, idnat: str, *, means: Means = Means.MOBILE) -> Response:
     """Answer the portal for a person who approved the login, and send the browser back to it.
 
     Raises:
         LoginGoneError: the portal has had its answer, or the login is over.
     """
     tie(login_id)
-    return respond(provider().complete(login_id, idnat, heard))
+    return respond(provider().complete(login_id, idnat, heard, means=means))
 
 
 def decline(login_id: str) -> Response:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from authlib.oauth2.rfc6749 import OAuth2Error
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
 from mock_idp.artefacts import Seam
@@ -19,8 +21,12 @@ from mock_idp.settings import (
     STANDARD_DISCOVERY_PATH,
     WALLET_AUTHORIZATION_PATH,
 )
-from mock_idp.web.http import exchange, pairs, provider, respond, tie
+from mock_idp.web.http import exchange, heard, pairs, provider, respond, tie
 from mock_idp.web.pages import protocol_error_page, signed_out_page
+from mock_idp.web.services import SESSION_COOKIE
+
+if TYPE_CHECKING:
+    from mock_idp.web.services import Login
 
 SCENARIO_COOKIE = "psc_scenario"
 
@@ -75,11 +81,14 @@ def authorize() -> Response:
         scenario=request.cookies.get(SCENARIO_COOKIE),
     )
     tie(login.login_id)
-    return _to_login_page(login.login_id)
+    if (reply := provider().reuse(login, request.cookies.get(SESSION_COOKIE), heard)) is not None:
+        return respond(reply)
+    return _to_login_page(login)
 
 
-def _to_login_page(login_id: str) -> Response:
-    answer = redirect(url_for("wallet.login_page", login=login_id), code=303)
+def _to_login_page(login: Login) -> Response:
+    hint = dict(login.params).get("login_hint") or None
+    answer = redirect(url_for("wallet.login_page", login=login.login_id, identifiant=hint), code=303)
     return Response(answer.get_data(), status=answer.status_code, headers=list(answer.headers.items()))
 
 
@@ -122,7 +131,23 @@ def logout() -> Response:
         outcome = log_out(provider().server, spoken)
     except OAuth2Error as error:
         return protocol_error_page(error, client_id=None)
-    tie(provider().login_of_session(outcome.session_id))
+    tie(outcome.login_id)
     if outcome.redirect_uri:
         return respond(Reply(status=302, body="", headers=(("Location", outcome.redirect_uri),)))
     return signed_out_page()
+
+
+@realm.get(PROTOCOL_PATH + "/login-status-iframe.html")
+def login_status_frame() -> Response:
+    """Serve the frame that a portal asks whether its session still stands (OpenID Connect Session Management 3.2)."""
+    answer = Response(render_template("login_status.html"))
+    # the one page made to be framed by portals
+    answer.headers["Content-Security-Policy"] = "default-src 'self'; base-uri 'none'"
+    return answer
+
+
+@realm.get(PROTOCOL_PATH + "/login-status-iframe.html/init")
+def login_status() -> Response:
+    """Tell the frame: 204 the session stands, 403 it does not, as Keycloak answers."""
+    stands = provider().session_stands(request.args.get("session_state", ""), request.args.get("client_id", ""))
+    return Response(status=204 if stands else 403)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
+
+from authlib.oauth2.rfc6749 import OAuth2Error
+from werkzeug.http import dump_cookie
 
 from mock_idp.ecps.settings import EcpsSettings
 from mock_idp.journal import Journal
 from mock_idp.keys import SigningKeys
 from mock_idp.people import FRESH_FIRST, Directory, Person, builtin_people, fresh_person
 from mock_idp.protocol import Client, Exchange, PscServer, Reply
-from mock_idp.protocol.tokens import Bearer, Grant, SpentCode
+from mock_idp.protocol.exchange import PscRequest
+from mock_idp.protocol.request_rules import may_reuse
+from mock_idp.protocol.tokens import Bearer, Grant, Means, SpentCode
 from mock_idp.store import MemoryStore, Store
+from mock_idp.web.card_reader import CardReader, CardReaderError
 from mock_idp.web.voice import Plans
 from mock_idp.web.world import Clock, SystemEntropy
 
@@ -20,36 +26,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mock_idp.deviations import Told
-    from mock_idp.ecps.card_proof import CardProof
     from mock_idp.protocol.exchange import FormPairs
+    from mock_idp.protocol.sessions import PscSession
     from mock_idp.settings import Settings
 
 
-class CardReader(Protocol):
-    """A reader with a card in it, for people who have a browser but no card: the desk plugs one in."""
+__all__ = ["SESSION_COOKIE", "CardReader", "CardReaderError", "Login", "LoginGoneError", "Provider"]
 
-    def prove(self, idnat: str, pin: str, challenge: bytes) -> CardProof:
-        """Return the card's proof over the challenge.
-
-        Raises:
-            CardReaderError: the PIN is wrong, the card is blocked, or there is no card for that idnat.
-        """
-        ...
-
-
-class CardReaderError(Exception):
-    """A card that did not prove itself.
-
-    Attributes:
-        code: stable reason, ``pin-wrong``, ``pin-blocked`` or ``card-absent``.
-        tries_left: tries before the card blocks, when the card says so.
-    """
-
-    def __init__(self, code: str, tries_left: int | None = None) -> None:
-        """Carry the reason."""
-        super().__init__(code)
-        self.code = code
-        self.tries_left = tries_left
+SESSION_COOKIE = "psc_session"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,26 +184,71 @@ class Provider:
             raise LoginGoneError
         return kept
 
-    def complete(self, login_id: str, idnat: str, heard: Callable[[tuple[Told, ...]], None]) -> Reply:
+    def complete(
+        self,
+        login_id: str,
+        idnat: str,
+        heard: Callable[[tuple[Told, ...]], None],
+        *,
+        means: Means = Means.MOBILE,
+    ) -> Reply:
         """Answer a login for a person who approved it: a redirect to the portal with a code.
+
+        The browser is given the cookie of the PSC session that begins.
 
         Raises:
             LoginGoneError: the portal has had its answer, or the login is over.
         """
         login = self._answer(login_id)
+        session = self.server.sessions.open(idnat=idnat, means=means, entropy=self.entropy, now=self.clock.now())
+        reply = self._granted(login, session, heard)
+        if not self.settings.single_sign_on:
+            return reply
+        return replace(reply, headers=(*reply.headers, ("Set-Cookie", self._session_cookie(session))))
+
+    def reuse(self, login: Login, cookie: str | None, heard: Callable[[tuple[Told, ...]], None]) -> Reply | None:
+        """Answer a login from the PSC session of a browser, if there is one and the portal lets it do.
+
+        Returns:
+            The redirect with a code, the error of a portal that wanted no question asked, or None when the person must
+            be asked.
+        """
         now = self.clock.now()
+        session = self.server.sessions.of_cookie(cookie, now=now) if self.settings.single_sign_on else None
+        exchange = self.exchange(login.login_id, heard, url=self.settings.authorization_endpoint, query=login.params)
+        request = PscRequest(exchange)
+        try:
+            if not may_reuse(session, request.payload.data, now=now) or session is None:
+                return None
+        except OAuth2Error as error:
+            self._answer(login.login_id)
+            error.redirect_uri = request.payload.redirect_uri
+            return self.server.handle_error_response(request, error)
+        return self._granted(self._answer(login.login_id), session, heard)
+
+    def _granted(self, login: Login, session: PscSession, heard: Callable[[tuple[Told, ...]], None]) -> Reply:
+        self.server.sessions.join(session.session_id, login.client_id, login.login_id, now=self.clock.now())
         grant = Grant(
             login_id=login.login_id,
-            session_id=self.entropy.uuid(),
+            session_id=session.session_id,
             client_id=login.client_id,
-            idnat=idnat,
+            idnat=session.idnat,
             scope="",
             nonce=None,
-            auth_time=now,
+            auth_time=session.started_at,
+            means=session.means,
         )
-        self.store.put("sessions", grant.session_id, login_id, expires_at=now + self.settings.session_lifetime)
-        exchange = self.exchange(login_id, heard, url=self.settings.authorization_endpoint, query=login.params)
+        exchange = self.exchange(login.login_id, heard, url=self.settings.authorization_endpoint, query=login.params)
         return self.server.answer_authorization(exchange, grant)
+
+    def _session_cookie(self, session: PscSession) -> str:
+        return dump_cookie(
+            SESSION_COOKIE,
+            session.cookie,
+            httponly=True,
+            samesite="Lax",
+            secure=self.settings.wallet_base.startswith("https:"),
+        )
 
     def deny(self, login_id: str, heard: Callable[[tuple[Told, ...]], None]) -> Reply:
         """Answer a login that the person gave up or refused: ``access_denied`` to the portal.
@@ -247,10 +276,10 @@ class Provider:
         kept: Bearer | None = next((bearer for bearer in found if bearer is not None), None)
         return kept.grant.login_id if kept else None
 
-    def login_of_session(self, session_id: str | None) -> str | None:
-        """Return the login that opened a PSC session."""
-        found: str | None = self.store.get("sessions", session_id or "", now=self.clock.now())
-        return found
+    def session_stands(self, session_id: str, client_id: str) -> bool:
+        """Tell whether a PSC session that a portal takes part in is neither ended nor over."""
+        session = self.server.sessions.find(session_id, now=self.clock.now())
+        return session is not None and session.login_of(client_id) is not None
 
     def _answer(self, login_id: str) -> Login:
         login = self.login(login_id)

@@ -52,7 +52,7 @@ class Site:
     ) -> TestResponse:
         """Send a request to the issuer host, or to the wallet host."""
         base = self.settings.wallet_base if wallet else self.settings.issuer_base
-        return (browser or self.app.test_client()).open(path, method=method, base_url=base, **rest)
+        return (browser or self.app.test_client()).open(path, method=method, base_url=base, buffered=True, **rest)
 
     def control(self, method: str, path: str, body: Any = None, **rest: Any) -> TestResponse:
         """Call the control API."""

@@ -241,7 +241,18 @@ def test_a_delay_is_shown_in_the_plan(site: Site) -> None:
 RAW = st.lists(
     st.tuples(
         st.sampled_from(
-            [*QUESTION, "code", "grant_type", "refresh_token", "id_token_hint", "token", "code_challenge"]
+            [
+                *QUESTION,
+                "prompt",
+                "max_age",
+                "response_mode",
+                "code",
+                "grant_type",
+                "refresh_token",
+                "id_token_hint",
+                "token",
+                "code_challenge",
+            ]
         ).map(str.encode)
         | st.binary(max_size=4),
         st.binary(max_size=12) | st.sampled_from([value.encode() for value in QUESTION.values()]),

@@ -16,6 +16,7 @@ from joserfc.jwk import KeySet
 from mock_idp.artefacts import Fields
 from mock_idp.people import Directory, builtin_people
 from mock_idp.protocol import Client, Exchange, PscServer, Reply
+from mock_idp.protocol.exchange import FormPost
 from mock_idp.protocol.tokens import Grant
 from mock_idp.settings import Settings
 from mock_idp.store import MemoryStore
@@ -72,7 +73,7 @@ def body_of(reply: Reply) -> dict[str, Any]:
     """Return the members of a JSON answer."""
     if isinstance(reply.body, Fields):
         return dict(reply.body.pairs)
-    assert not isinstance(reply.body, str), reply
+    assert not isinstance(reply.body, str | FormPost), reply
     return dict(reply.body)
 
 

@@ -194,7 +194,7 @@ def test_the_answer_passes_its_seam(world: World) -> None:
 
 
 PARAMETERS = st.sampled_from(
-    [*QUESTION, "code_challenge", "code_challenge_method", "prompt", "max_age", "request", "x"]
+    [*QUESTION, "code_challenge", "code_challenge_method", "prompt", "max_age", "response_mode", "request", "x"]
 )
 VALUES = st.text(max_size=30) | st.sampled_from(
     [*QUESTION.values(), "none", "login", "0", "S256", CHALLENGE, "code id_token"]
