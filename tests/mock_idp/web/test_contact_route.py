@@ -247,7 +247,7 @@ def test_the_mail_catcher_gets_the_e_mail() -> None:
         desk = make_desk(settings=Settings(mail_catcher=f"127.0.0.1:{server.server_address[1]}"))
         ask_for_mail(desk)
     (raw,) = server.caught
-    email: EmailMessage = message_from_bytes(raw, policy=policy.default)  # type: ignore[assignment]  # typeshed says Message
+    email: EmailMessage = message_from_bytes(raw, policy=policy.default)
     body, picture = email.get_body(), next(email.iter_attachments())
     assert body is not None
     read = zxingcpp.read_barcode(Image.open(BytesIO(picture.get_content())))
