@@ -4,121 +4,39 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin, urlsplit
 
+from conformance.described import Descriptor, Exempt, Launch, Lookup, Probe, ProviderSeat
 from conformance.hop import origin_host
 from conformance.toml_reader import DescriptorError, Table
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Descriptor", "DescriptorError", "Exempt", "Probe", "ProviderSeat", "read_descriptor", "read_file"]
+__all__ = [
+    "Descriptor",
+    "DescriptorError",
+    "Exempt",
+    "Launch",
+    "Lookup",
+    "Probe",
+    "ProviderSeat",
+    "read_descriptor",
+    "read_file",
+]
 
 LOGGED_OUT_SIGNS: Final = ("401", "403", "redirect-to-provider", "redirect", "no-identity")
 _POINTER: Final = re.compile(r"(/[^/]*)+")
 _BY_ID: Final = re.compile(r"#[^\s#.\[\]>]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lookup:
-    """Where on a page a value stands.
-
-    Attributes:
-        how: ``json`` (RFC 6901 pointer), ``css`` (``#id`` only), ``regex`` (one group) or ``header``.
-        where: the pointer, the selector, the pattern or the name.
-    """
-
-    how: str
-    where: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
-    """The portal's who-am-I page.
-
-    Attributes:
-        url: its address.
-        anonymous: how it answers when nobody is logged in, of ``LOGGED_OUT_SIGNS``.
-        identity: where it names the person.
-        claims: where it shows the person's userinfo, if it does.
-        identity_claim: the userinfo claim that the name should equal.
-    """
-
-    url: str
-    anonymous: tuple[str, ...]
-    identity: Lookup
-    claims: Lookup | None
-    identity_claim: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exempt:
-    """A scenario that does not apply to this portal, or fails for a known reason.
-
-    Attributes:
-        pattern: scenario id, ``*`` allowed.
-        reason: why; reports show it.
-        issue: where the failure is followed, for known ones.
-    """
-
-    pattern: str
-    reason: str
-    issue: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderSeat:
-    """The provider that the portal is connected to.
-
-    Attributes:
-        url: scheme, host and port of a provider that runs already; empty when the suite starts one itself.
-        port: where the suite starts one.
-        client_id: the portal's registration.
-        client_secret_env: environment variable that holds its secret.
-    """
-
-    url: str = ""
-    port: int = 8080
-    client_id: str = ""
-    client_secret_env: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Descriptor:
-    """A portal as the suite sees it; every address is absolute.
-
-    Attributes:
-        login_form: name or id of the form that starts the login, or of a field in it; ``*`` for the first form of the
-            page; empty when opening ``login`` starts it.
-        logout: empty when the portal has none.
-        after_logout: where the provider may send the browser after logout.
-        allow_hosts: ``host:port``; nothing else is ever requested.
-        probe: None in degraded mode, in which much less can be said.
-        login_seconds: how long one request to the portal may take.
-    """
-
-    name: str
-    base_url: str
-    login: str
-    callback: str
-    login_form: str = ""
-    logout: str = ""
-    logout_method: str = "POST"
-    after_logout: tuple[str, ...] = ()
-    allow_hosts: tuple[str, ...] = ()
-    probe: Probe | None = None
-    login_seconds: float = 10.0
-    jwks_cooldown_seconds: float = 60.0
-    profile: str = "psc"
-    provider: ProviderSeat = field(default_factory=ProviderSeat)
-    skip: tuple[Exempt, ...] = ()
-    known: tuple[Exempt, ...] = ()
-
-
-def read_file(path: Path) -> Descriptor:
+def read_file(path: Path, *, port: int = 0) -> Descriptor:
     """Return the descriptor in a file.
+
+    Args:
+        path: of the file.
+        port: what ``{port}`` in ``base_url`` stands for, when the suite starts the portal.
 
     Raises:
         DescriptorError: the file cannot be read, or not be used.
@@ -129,15 +47,16 @@ def read_file(path: Path) -> Descriptor:
         raise DescriptorError(f"{path}: there is no such file; write one, or correct the path") from None
     except (OSError, UnicodeDecodeError) as error:
         raise DescriptorError(f"{path}: cannot be read ({type(error).__name__}); it must be a UTF-8 text") from None
-    return read_descriptor(text, source=path.name)
+    return read_descriptor(text, source=path.name, port=port)
 
 
-def read_descriptor(text: str, *, source: str = "portal.toml") -> Descriptor:
+def read_descriptor(text: str, *, source: str = "portal.toml", port: int = 0) -> Descriptor:
     """Return the portal that a TOML text describes.
 
     Args:
         text: of the file.
         source: what to call it in messages.
+        port: what ``{port}`` in ``base_url`` stands for.
 
     Raises:
         DescriptorError: it is no TOML, a key is unknown, missing or of the wrong kind, or an address is none.
@@ -149,7 +68,7 @@ def read_descriptor(text: str, *, source: str = "portal.toml") -> Descriptor:
     if whole.number("schema", 1) != 1:
         raise DescriptorError(f"{source} schema: this version reads schema 1")
     portal, limits, expect = whole.table("portal"), whole.table("limits"), whole.table("expect")
-    base = _address(portal, "base_url", "")
+    base = _address(portal, "base_url", "", port=port)
     named = portal.text("name")
     login, callback = _address(portal, "login", base), _address(portal, "callback", base, "/callback")
     logout = _address(portal, "logout", base, "")
@@ -172,6 +91,7 @@ def read_descriptor(text: str, *, source: str = "portal.toml") -> Descriptor:
         jwks_cooldown_seconds=limits.number("jwks_cooldown_seconds", 60.0),
         profile=profile.text("name", "psc"),
         provider=_seat(seat),
+        launch=_launch(whole.table("launch"), base) if "launch" in whole else None,
         skip=tuple(_exception(one) for one in expect.tables("skip")),
         known=tuple(_exception(one) for one in expect.tables("known")),
     )
@@ -180,8 +100,8 @@ def read_descriptor(text: str, *, source: str = "portal.toml") -> Descriptor:
     return described
 
 
-def _address(table: Table, key: str, base: str, default: str | None = None) -> str:
-    written = table.text(key, default)
+def _address(table: Table, key: str, base: str, default: str | None = None, *, port: int = 0) -> str:
+    written = table.text(key, default).replace("{port}", str(port or 1))
     if not written:
         return ""
     url = urljoin(base, written)
@@ -260,6 +180,25 @@ def _seat(table: Table) -> ProviderSeat:
         client_id=table.text("client_id", ""),
         client_secret_env=table.text("client_secret_env", ""),
     )
+
+
+def _launch(table: Table, base: str) -> Launch:
+    command = table.texts("command")
+    if not command:
+        raise DescriptorError(f'{table.place} command: missing; write program and arguments, such as ["./run.sh"]')
+    env, reset = table.table("env"), table.inner_or_text("reset", "restart", one_of=("restart", "none"))
+    found = Launch(
+        command=command,
+        env={name: env.text(name, "") for name in env.names()},
+        folder=table.text("folder", "."),
+        port=int(table.number("port", 0)),
+        ready=table.text("ready", "/"),
+        ready_seconds=table.number("ready_seconds", 30.0, least=0.1),
+        reset_url="" if isinstance(reset, str) else urljoin(base, reset.text("post")),
+        restarts=reset != "none",
+    )
+    table.finish()
+    return found
 
 
 def _exception(table: Table) -> Exempt:

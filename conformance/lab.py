@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conformance.browser import Browser
 from conformance.control import Control
 from conformance.evidence import Role
 from conformance.hop import origin_host
@@ -15,6 +16,8 @@ from conformance.visit import Lab, Visit
 from conformance.workstation import PASSWORD
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.descriptor import Descriptor
     from conformance.profiles import Profile
 
@@ -37,6 +40,28 @@ def open_lab(described: Descriptor, provider_url: str, profile: Profile, *, cont
         identity_claim=described.probe.identity_claim if described.probe else "SubjectNameID",
         patience=described.login_seconds,
     )
+
+
+def resets_of(described: Descriptor, restart: Callable[[], None] | None) -> tuple[tuple[str, Callable[[], None]], ...]:
+    """Return the ways in which a portal can be made to forget, the gentlest first.
+
+    Args:
+        described: the portal.
+        restart: restarts it, when the suite started it.
+    """
+    launch = described.launch
+    if launch is None:
+        return ()
+    found: list[tuple[str, Callable[[], None]]] = []
+    if launch.reset_url:
+        found.append(("caches", lambda: _post(launch.reset_url)))
+    if launch.restarts and restart is not None:
+        found.append(("process", restart))
+    return tuple(found)
+
+
+def _post(url: str) -> None:
+    Browser(frozenset({origin_host(url)})).step(url, "POST", ())
 
 
 def first_login(lab: Lab) -> str | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from conformance.descriptor import Descriptor, read_file
-from conformance.lab import open_lab
+from conformance.lab import open_lab, resets_of
 from conformance.outcome import Verdict
 from conformance.profiles import builtin_profile, read_profile
 from conformance.scenario import MARK, Scenario
@@ -18,7 +18,7 @@ from conformance.stage import perform, settle_known, skipped
 from conformance.visit import Lab
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from conformance.events import Event
     from conformance.profiles import Profile
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 EVENTS: Final = "psc-events"
 LAB: Final = pytest.StashKey[Lab]()
 DESCRIBED: Final = pytest.StashKey[Descriptor]()
+RESTART: Final = pytest.StashKey["Callable[[], None]"]()
 
 
 def load_profile(name: str) -> Profile:
@@ -40,20 +41,33 @@ def load_profile(name: str) -> Profile:
     return builtin_profile(name)
 
 
-def play(arguments: Sequence[str], listeners: Sequence[object]) -> int:
+class _Restarts:
+    """Carries the one thing that no option can: how the portal is restarted."""
+
+    def __init__(self, restart: Callable[[], None]) -> None:
+        self._restart = restart
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[RESTART] = self._restart
+
+
+def play(arguments: Sequence[str], listeners: Sequence[object], *, restart: Callable[[], None] | None = None) -> int:
     """Run pytest over scenarios and return its exit code.
 
     Args:
         arguments: folders and options.
         listeners: objects whose methods are named after pytest's hooks.
+        restart: restarts the portal, when the suite started it.
     """
-    return int(pytest.main([*arguments], plugins=[*listeners]))
+    carriers = [] if restart is None else [_Restarts(restart)]
+    return int(pytest.main([*arguments], plugins=[*listeners, *carriers]))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer the options that the runner uses."""
     group = parser.getgroup("psc-conformance")
     group.addoption("--psc-portal", help="descriptor of the portal under test")
+    group.addoption("--psc-portal-port", type=int, default=0, help="what {port} stands for in the descriptor")
     group.addoption("--psc-provider", help="address of the provider that the portal is connected to")
     group.addoption("--psc-profile", default="psc", help="core, strict, psc, or the path of a profile")
     group.addoption("--psc-select", action="append", default=[], help="scenario id, * allowed; may be repeated")
@@ -66,7 +80,7 @@ def pytest_configure(config: pytest.Config) -> None:
     portal = config.getoption("--psc-portal")
     if portal is None:
         return
-    described = read_file(Path(portal))
+    described = read_file(Path(portal), port=config.getoption("--psc-portal-port"))
     config.stash[DESCRIBED] = described
     config.stash[LAB] = open_lab(
         described, config.getoption("--psc-provider"), load_profile(config.getoption("--psc-profile"))
@@ -118,6 +132,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if (reason := why_not(card, described)) is not None:
         _finish(pyfuncitem, skipped(card, reason))
         return True
+    lab.resets = resets_of(described, pyfuncitem.config.stash.get(RESTART, None))
     performance = perform(card, pyfuncitem.obj, lab)
     _finish(pyfuncitem, settle_known(performance.events, known_failure(card, described)))
     return True

@@ -7,7 +7,7 @@ import os
 import tempfile
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -22,7 +22,7 @@ from conformance.outcome import Verdict
 from conformance.reports import html, junit, read_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from conformance.descriptor import Descriptor
     from conformance.profiles import Profile
@@ -61,6 +61,8 @@ class Order:
         patterns: scenario ids, ``*`` allowed; none for all.
         folder: where the reports go; made if need be, its old reports replaced.
         language: ``fr`` or ``en``.
+        port: what ``{port}`` stands for in the descriptor.
+        restart: restarts the portal, when the suite started it.
     """
 
     portal: Path
@@ -69,6 +71,8 @@ class Order:
     folder: Path
     patterns: tuple[str, ...] = ()
     language: str = "fr"
+    port: int = 0
+    restart: Callable[[], None] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +102,7 @@ def run_suite(order: Order, listener: Listener, *, steps: Sequence[Event] = ()) 
         ControlFailed: there is no provider.
         WorkstationError: the provider showed something unexpected at the first login.
     """
-    described, profile = read_file(order.portal), plugin.load_profile(order.profile)
+    described, profile = read_file(order.portal, port=order.port), plugin.load_profile(order.profile)
     cases = select(catalogue(), order.patterns)
     lab = open_lab(described, order.provider, profile)
     try:
@@ -186,10 +190,11 @@ def _play(order: Order, ear: _Ear) -> int:
             *("-c", str(settings), "--rootdir", folder, "--import-mode=importlib"),
             *("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "conformance.plugin"),
             *("--psc-portal", str(order.portal), "--psc-provider", order.provider),
+            *("--psc-portal-port", str(order.port)),
             *("--psc-profile", order.profile, "--psc-language", order.language),
             *(part for pattern in order.patterns for part in ("--psc-select", pattern)),
         ]
-        return plugin.play(arguments, [ear])
+        return plugin.play(arguments, [ear], restart=order.restart)
 
 
 @contextmanager

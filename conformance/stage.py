@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.events import Event, hop_event, scenario_event, seen_event
 from conformance.evidence import Evidence, Role
-from conformance.judge import Judgement, Reason, judge
+from conformance.judge import Judgement, Reason, control_trouble, judge
 from conformance.outcome import Expected, Outcome, Verdict
 from conformance.selection import with_known
 from conformance.texts import EXPECTED, REASONS, said
@@ -60,12 +60,13 @@ def perform(card: Scenario, play: Callable[[Trial], None], lab: Lab) -> Performa
         trial.control(Role.AFTER)
     evidence = trial.evidence()
     judgement = judge(evidence, card.expected)
+    recovered = _recover(trial) if judgement.outcome is Outcome.POISONED else None
     ruling = lab.profile.rule(card.id, card.demand, card.expected, judgement.outcome)
     seconds = lab.monotonic() - began
     events = (
         scenario_event(card),
         *(event for number, visit in enumerate(trial.visits, 1) for event in _visit_events(card, number, visit, trial)),
-        verdict_event(card, evidence, judgement, ruling, seconds=seconds),
+        {**verdict_event(card, evidence, judgement, ruling, seconds=seconds), "recovered": recovered},
     )
     return Performance(card=card, evidence=evidence, judgement=judgement, ruling=ruling, events=events, seconds=seconds)
 
@@ -91,6 +92,7 @@ def skipped(card: Scenario, reason: tuple[str, str]) -> tuple[Event, ...]:
         "findings": [],
         "exception": None,
         "known": None,
+        "recovered": None,
         "told": [],
         "attempts": [],
         "seconds": 0.0,
@@ -116,6 +118,15 @@ def settle_known(events: tuple[Event, ...], known: Exempt | None) -> tuple[Event
 def _hopeless(trial: Trial) -> bool:
     """Tell whether the honest login failed, so that going on would prove nothing."""
     return judge(trial.evidence(), Expected.REFUSED).reason is Reason.CONTROL_FAILED
+
+
+def _recover(trial: Trial) -> str | None:
+    """Make a portal that no longer logs anybody in forget, gently first; return what it took, None when nothing did."""
+    for name, reset in trial.lab.resets:
+        reset()
+        if control_trouble(trial.control(Role.AFTER), probed=trial.lab.portal.probed) is None:
+            return name
+    return None
 
 
 def _visit_events(card: Scenario, number: int, visit: Visit, trial: Trial) -> tuple[Event, ...]:

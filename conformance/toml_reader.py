@@ -61,6 +61,22 @@ class Table:
             raise DescriptorError(f"{self.place} {key}: {value!r} is not understood; write one of {', '.join(one_of)}")
         return value
 
+    def inner_or_text(self, key: str, default: str, *, one_of: tuple[str, ...]) -> Table | str:
+        """Return an inline table, or one of a few texts.
+
+        Raises:
+            DescriptorError: it is neither.
+        """
+        if isinstance(self._members.get(key), dict):
+            inner = self.inner(key)
+            if inner is not None:
+                return inner
+        return self.text(key, default, one_of=one_of)
+
+    def names(self) -> tuple[str, ...]:
+        """Return the keys that are there, for a table whose keys are the user's own."""
+        return tuple(self._members)
+
     def texts(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
         """Return a list of texts.
 

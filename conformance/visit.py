@@ -40,6 +40,7 @@ class Lab:
         masks: keeps secrets out of evidence.
         identity_claim: the claim by which the portal names people.
         patience: seconds that an honest login may take.
+        resets: ways to make the portal forget, by name, the gentlest first.
         lateness: seconds by which the portal's own calls came after its answer to the browser, in honest logins.
     """
 
@@ -51,6 +52,7 @@ class Lab:
     identity_claim: str = "SubjectNameID"
     patience: float = 10.0
     lateness: float = 0.0
+    resets: tuple[tuple[str, Callable[[], None]], ...] = ()
     monotonic: Callable[[], float] = time.monotonic
 
 

@@ -18,6 +18,7 @@ from conformance.control import ControlFailed
 from conformance.exit_codes import ExitCode
 from conformance.guard import OwnershipError, check_ownership
 from conformance.journey import JourneyError
+from conformance.launch import LaunchError
 from conformance.profiles import ProfileError
 from conformance.toml_reader import DescriptorError
 from conformance.workstation import WorkstationError
@@ -70,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 _CODES: Final[tuple[tuple[tuple[type[Exception], ...], ExitCode], ...]] = (
     ((UsageError, DescriptorError, ProfileError, CatalogueError), ExitCode.USAGE),
-    ((ControlFailed,), ExitCode.UNREACHABLE),
+    ((ControlFailed, LaunchError), ExitCode.UNREACHABLE),
     ((WorkstationError, JourneyError, DeskError, OwnershipError), ExitCode.HARNESS),
 )
 """Failures whose text is ours and safe to show, and the exit code of each."""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
+import secrets
+from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from conformance.cli.options import UsageError, add_language, add_reporting
 from conformance.cli.seat import SUITE_SETTINGS, running_seat
+from conformance.control import Control
 from conformance.descriptor import read_file
+from conformance.launch import LOG_FILE, Facts, LaunchedPortal, launched
+from conformance.miniatures.server import free_port
 from conformance.runner import HTML_FILE, JUNIT_FILE, Order, run_suite
-from mock_idp.protocol import Client
 
 if TYPE_CHECKING:
     import argparse
@@ -20,6 +24,9 @@ if TYPE_CHECKING:
     from conformance.cli.terminal import Terminal
     from conformance.descriptor import Descriptor
     from conformance.exit_codes import ExitCode
+    from conformance.runner import Result
+
+LAUNCHED_CLIENT: Final = "portail"
 
 
 def add(commands: Any, talk: Talk) -> None:
@@ -45,21 +52,34 @@ def add(commands: Any, talk: Talk) -> None:
 
 def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """Play the scenarios, write the reports, and say where they are."""
-    described = read_file(Path(options.portal))
+    path = Path(options.portal)
+    described = read_file(path)
     with ExitStack() as stack:
-        provider = options.provider or described.provider.url or _start(described, terminal, stack)
+        port = (described.launch.port or free_port()) if described.launch else 0
+        described = read_file(path, port=port)
+        running = options.provider or described.provider.url
+        secret = _secret(described, own_provider=not running)
+        provider = running or _start(described, terminal, stack)
+        folder = Path(options.report_dir)
+        portal = _introduce(described, provider, secret, path=path, folder=folder, stack=stack)
         order = Order(
-            portal=Path(options.portal),
+            portal=path,
             provider=provider,
             profile=options.profile or described.profile,
-            folder=Path(options.report_dir),
+            folder=folder,
             patterns=tuple(options.select),
             language=terminal.language,
+            port=port,
+            restart=portal.restart if portal is not None else None,
         )
         try:
             result = run_suite(order, terminal)
         finally:
             terminal.ends()
+    return _conclude(result, described, folder, terminal)
+
+
+def _conclude(result: Result, described: Descriptor, folder: Path, terminal: Terminal) -> ExitCode:
     if result.run is None:
         terminal.say(
             f"Arrêt : la première connexion honnête n'aboutit pas ({result.trouble}). Le portail {described.base_url} "
@@ -70,38 +90,71 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         )
         return result.code
     terminal.summary(result.run)
-    folder = order.folder.resolve()
-    terminal.say(f"\nRapport : {folder / HTML_FILE}", f"\nReport: {folder / HTML_FILE}", "bold")
-    terminal.say(f"JUnit : {folder / JUNIT_FILE}", f"JUnit: {folder / JUNIT_FILE}")
+    report, junit = folder.resolve() / HTML_FILE, folder.resolve() / JUNIT_FILE
+    terminal.say(f"\nRapport : {report}", f"\nReport: {report}", "bold")
+    terminal.say(f"JUnit : {junit}", f"JUnit: {junit}")
     return result.code
 
 
 def _start(described: Descriptor, terminal: Terminal, stack: ExitStack) -> str:
-    """Start a provider where the descriptor says, with the portal registered, and return its address."""
-    wanted = described.provider
-    if not wanted.client_id:
-        raise UsageError("[provider] client_id: missing; write the portal's client_id, or give --provider URL")
-    secret = os.environ.get(wanted.client_secret_env, "") if wanted.client_secret_env else ""
-    if not secret:
-        name = wanted.client_secret_env or "PSC_CLIENT_SECRET"
-        raise UsageError(
-            f'[provider] client_secret_env: write "{name}" and set that environment variable to the portal\'s secret'
-        )
+    """Start a provider where the descriptor says, and return its address."""
+    port = described.provider.port
     try:
-        seat = stack.enter_context(running_seat(SUITE_SETTINGS, port=wanted.port))
+        seat = stack.enter_context(running_seat(SUITE_SETTINGS, port=port))
     except OSError as error:
-        raise UsageError(
-            f"[provider] port: {wanted.port} cannot be listened on ({error.strerror}); choose another"
-        ) from None
-    seat.provider.server.register_client(
-        Client(
-            client_id=wanted.client_id,
-            client_secret=secret,
-            redirect_uris=(described.callback,),
-            post_logout_redirect_uris=described.after_logout,
-            name=described.name,
-        )
-    )
-    settings = seat.provider.settings
-    terminal.say(f"Fournisseur : {settings.discovery_url}", f"Provider: {settings.discovery_url}")
+        raise UsageError(f"[provider] port: {port} cannot be listened on ({error.strerror}); choose another") from None
+    url = seat.provider.settings.discovery_url
+    terminal.say(f"Fournisseur : {url}", f"Provider: {url}")
     return seat.url
+
+
+def _introduce(
+    described: Descriptor, provider: str, secret: str, *, path: Path, folder: Path, stack: ExitStack
+) -> LaunchedPortal | None:
+    """Make the portal known to the provider, and start it when its descriptor says how."""
+    client_id = described.provider.client_id or (LAUNCHED_CLIENT if described.launch else "")
+    with closing(Control(provider)) as control:
+        where = control.whereabouts()
+        if secret:
+            if not client_id:
+                raise UsageError("[provider] client_id: missing; write the portal's client_id")
+            control.register(client_id, secret, [described.callback], described.after_logout, described.name)
+    if described.launch is None:
+        return None
+    facts = Facts(
+        members={
+            "issuer": where.issuer,
+            "discovery": where.discovery,
+            "wallet": where.wallet,
+            "port": str(urlsplit(described.base_url).port or 0),
+            "client_id": client_id,
+            "client_secret": secret,
+        }
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    portal = LaunchedPortal(
+        described.launch, base_url=described.base_url, facts=facts, folder=path.resolve().parent, log=folder / LOG_FILE
+    )
+    return stack.enter_context(launched(portal))
+
+
+def _secret(described: Descriptor, *, own_provider: bool) -> str:
+    """Return the portal's secret: from the environment, or drawn when the suite starts the portal; empty for unknown.
+
+    Raises:
+        UsageError: the suite starts the provider, which must know the secret.
+    """
+    name = described.provider.client_secret_env
+    found = os.environ.get(name, "") if name else ""
+    if found:
+        return found
+    if described.launch is not None and not name:
+        return secrets.token_urlsafe(24)
+    if not own_provider:
+        return ""
+    if not described.provider.client_id:
+        raise UsageError("[provider] client_id: missing; write the portal's client_id, or give --provider URL")
+    wanted = name or "PSC_CLIENT_SECRET"
+    raise UsageError(
+        f'[provider] client_secret_env: write "{wanted}" and set that environment variable to the portal\'s secret'
+    )

@@ -1,0 +1,131 @@
+"""A portal as the suite sees it: the values that a ``portal.toml`` describes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """Where on a page a value stands.
+
+    Attributes:
+        how: ``json`` (RFC 6901 pointer), ``css`` (``#id`` only), ``regex`` (one group) or ``header``.
+        where: the pointer, the selector, the pattern or the name.
+    """
+
+    how: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """The portal's who-am-I page.
+
+    Attributes:
+        url: its address.
+        anonymous: how it answers when nobody is logged in, of ``LOGGED_OUT_SIGNS``.
+        identity: where it names the person.
+        claims: where it shows the person's userinfo, if it does.
+        identity_claim: the userinfo claim that the name should equal.
+    """
+
+    url: str
+    anonymous: tuple[str, ...]
+    identity: Lookup
+    claims: Lookup | None
+    identity_claim: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exempt:
+    """A scenario that does not apply to this portal, or fails for a known reason.
+
+    Attributes:
+        pattern: scenario id, ``*`` allowed.
+        reason: why; reports show it.
+        issue: where the failure is followed, for known ones.
+    """
+
+    pattern: str
+    reason: str
+    issue: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderSeat:
+    """The provider that the portal is connected to.
+
+    Attributes:
+        url: scheme, host and port of a provider that runs already; empty when the suite starts one itself.
+        port: where the suite starts one.
+        client_id: the portal's registration.
+        client_secret_env: environment variable that holds its secret.
+    """
+
+    url: str = ""
+    port: int = 8080
+    client_id: str = ""
+    client_secret_env: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """How the suite starts the portal itself.
+
+    Attributes:
+        command: program and arguments; ``{port}``, ``{issuer}`` and the like are filled in.
+        env: further environment variables, filled in the same way.
+        folder: to start it from, relative to the descriptor.
+        port: where it will listen; 0 for any free one.
+        ready: path that answers once it is up.
+        ready_seconds: how long that may take.
+        reset_url: address that makes it forget its caches, when posted to; empty for none.
+        restarts: whether it may be restarted to make it forget everything.
+    """
+
+    command: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict, repr=False)
+    folder: str = "."
+    port: int = 0
+    ready: str = "/"
+    ready_seconds: float = 30.0
+    reset_url: str = ""
+    restarts: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Descriptor:
+    """A portal as the suite sees it; every address is absolute.
+
+    Attributes:
+        login_form: name or id of the form that starts the login, or of a field in it; ``*`` for the first form of the
+            page; empty when opening ``login`` starts it.
+        logout: empty when the portal has none.
+        after_logout: where the provider may send the browser after logout.
+        allow_hosts: ``host:port``; nothing else is ever requested.
+        probe: None in degraded mode, in which much less can be said.
+        login_seconds: how long one request to the portal may take.
+    """
+
+    name: str
+    base_url: str
+    login: str
+    callback: str
+    login_form: str = ""
+    logout: str = ""
+    logout_method: str = "POST"
+    after_logout: tuple[str, ...] = ()
+    allow_hosts: tuple[str, ...] = ()
+    probe: Probe | None = None
+    login_seconds: float = 10.0
+    jwks_cooldown_seconds: float = 60.0
+    profile: str = "psc"
+    provider: ProviderSeat = field(default_factory=ProviderSeat)
+    launch: Launch | None = None
+    skip: tuple[Exempt, ...] = ()
+    known: tuple[Exempt, ...] = ()
