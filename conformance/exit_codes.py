@@ -20,3 +20,5 @@ class ExitCode(IntEnum):
     """A mistake of ours, or the provider is gone."""
     NOTHING = 5
     """Nothing was played."""
+    INTERRUPTED = 130
+    """Ctrl-C; the reports hold what was played until then, and say that they are incomplete."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from conformance.profiles import Profile
 
 EVENTS: Final = "psc-events"
+LIES: Final = ("all", "login", "issuer")
+"""Lies told in one login may be told in parallel; those of the issuer reach everybody and are told alone, and last."""
 LAB: Final = pytest.StashKey[Lab]()
 DESCRIBED: Final = pytest.StashKey[Descriptor]()
 RESTART: Final = pytest.StashKey["Callable[[], None]"]()
@@ -71,6 +73,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--psc-provider", help="address of the provider that the portal is connected to")
     group.addoption("--psc-profile", default="psc", help="core, strict, psc, or the path of a profile")
     group.addoption("--psc-select", action="append", default=[], help="scenario id, * allowed; may be repeated")
+    group.addoption("--psc-lies", choices=LIES, default=LIES[0], help="play all, or one kind of lies only")
     group.addoption("--psc-language", default="fr", help="fr or en")
 
 
@@ -104,8 +107,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Keep the picked scenarios; lies that hold for everybody come last."""
     if LAB not in config.stash:
         return
-    patterns = config.getoption("--psc-select")
-    kept = [item for item in items if (card := card_on(item)) is not None and wanted(card.id, patterns)]
+    patterns, lies = config.getoption("--psc-select"), config.getoption("--psc-lies")
+    kept = [
+        item
+        for item in items
+        if (card := card_on(item)) is not None
+        and wanted(card.id, patterns)
+        and lies in {LIES[0], LIES[2] if card.issuer_wide else LIES[1]}
+    ]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = sorted(kept, key=_comes_last)
 

@@ -63,6 +63,7 @@ class Order:
         language: ``fr`` or ``en``.
         port: what ``{port}`` stands for in the descriptor.
         restart: restarts the portal, when the suite started it.
+        workers: how many scenarios are played at once; lies that reach everybody are told alone all the same.
     """
 
     portal: Path
@@ -73,6 +74,7 @@ class Order:
     language: str = "fr"
     port: int = 0
     restart: Callable[[], None] | None = field(default=None, repr=False)
+    workers: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +122,8 @@ def run_suite(order: Order, listener: Listener, *, steps: Sequence[Event] = ()) 
         ear = _Ear(log, listener)
         status = _play(order, ear)
         code = _code(ear, status)
-        log.add([_end_event(ear, code, time.monotonic() - began)])
+        if code is not ExitCode.INTERRUPTED:
+            log.add([_end_event(ear, code, time.monotonic() - began)])
     finally:
         log.close()
     run = read_run(log.events)
@@ -194,7 +197,13 @@ def _play(order: Order, ear: _Ear) -> int:
             *("--psc-profile", order.profile, "--psc-language", order.language),
             *(part for pattern in order.patterns for part in ("--psc-select", pattern)),
         ]
-        return plugin.play(arguments, [ear], restart=order.restart)
+        if order.workers <= 1:
+            return plugin.play(arguments, [ear], restart=order.restart)
+        crowd = ["-p", "xdist.plugin", "-n", str(order.workers), "--psc-lies", "login"]
+        status = plugin.play([*arguments, *crowd], [ear])
+        if status not in _ORDERLY:
+            return status
+        return max(status, plugin.play([*arguments, "--psc-lies", "issuer"], [ear], restart=order.restart) % _NO_TESTS)
 
 
 @contextmanager
@@ -212,11 +221,15 @@ def _no_foreign_plugins() -> Iterator[None]:
             os.environ[name] = before
 
 
-_NO_TESTS_COLLECTED: Final = 5
-_ORDERLY: Final = frozenset({0, 1, _NO_TESTS_COLLECTED})
+_INTERRUPTED: Final = 2
+_NO_TESTS: Final = 5
+_ORDERLY: Final = frozenset({0, 1, _NO_TESTS})
+"""Exit codes of pytest: all passed, some failed, none collected."""
 
 
 def _code(ear: _Ear, status: int) -> ExitCode:
+    if status == _INTERRUPTED and not ear.errors:
+        return ExitCode.INTERRUPTED
     if ear.errors or status not in _ORDERLY:
         return ExitCode.HARNESS
     if not ear.verdicts:

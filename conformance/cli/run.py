@@ -9,13 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from conformance.catalogue import catalogue, select
 from conformance.cli.options import UsageError, add_language, add_reporting
 from conformance.cli.seat import SUITE_SETTINGS, running_seat
 from conformance.control import Control
 from conformance.descriptor import read_file
+from conformance.exit_codes import ExitCode
 from conformance.launch import LOG_FILE, Facts, LaunchedPortal, launched
 from conformance.miniatures.server import free_port
 from conformance.runner import HTML_FILE, JUNIT_FILE, Order, run_suite
+from conformance.selection import known_failure, why_not
+from conformance.texts import said
 
 if TYPE_CHECKING:
     import argparse
@@ -23,7 +27,6 @@ if TYPE_CHECKING:
     from conformance.cli.options import Talk
     from conformance.cli.terminal import Terminal
     from conformance.descriptor import Descriptor
-    from conformance.exit_codes import ExitCode
     from conformance.runner import Result
 
 LAUNCHED_CLIENT: Final = "portail"
@@ -45,6 +48,21 @@ def add(commands: Any, talk: Talk) -> None:
             "provider started by 'serve' already; otherwise the suite starts one",
         ),
     )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=1,
+        metavar="N",
+        help=talk("scénarios joués en même temps (par défaut : 1)", "scenarios played at once (default: 1)"),
+    )
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help=talk(
+            "dire seulement ce qui serait joué, et pourquoi le reste ne le serait pas",
+            "only say what would be played, and why the rest would not",
+        ),
+    )
     add_reporting(parser, talk, profile="")
     add_language(parser, talk)
     parser.set_defaults(execute=execute)
@@ -54,6 +72,10 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """Play the scenarios, write the reports, and say where they are."""
     path = Path(options.portal)
     described = read_file(path)
+    if options.workers < 1:
+        raise UsageError(f"--workers {options.workers}: write 1 or more")
+    if options.dry_run:
+        return _rehearse(described, tuple(options.select), terminal)
     with ExitStack() as stack:
         port = (described.launch.port or free_port()) if described.launch else 0
         described = read_file(path, port=port)
@@ -71,12 +93,30 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
             language=terminal.language,
             port=port,
             restart=portal.restart if portal is not None else None,
+            workers=options.workers,
         )
         try:
             result = run_suite(order, terminal)
         finally:
             terminal.ends()
     return _conclude(result, described, folder, terminal)
+
+
+def _rehearse(described: Descriptor, patterns: tuple[str, ...], terminal: Terminal) -> ExitCode:
+    """Say what would be played; nothing is started and nothing is asked."""
+    played = 0
+    for case in select(catalogue(), patterns):
+        reason = why_not(case.card, described)
+        known = known_failure(case.card, described)
+        played += reason is None
+        sign = "✓" if reason is None else "–"
+        note = said(reason, terminal.language) if reason is not None else (known.reason if known is not None else "")
+        title = case.card.title(terminal.language)
+        terminal.say(f"  {sign} {case.card.id:<26} {title}", f"  {sign} {case.card.id:<26} {title}")
+        if note:
+            terminal.say(f"      {note}", f"      {note}", "dim")
+    terminal.say(f"\n{played} scénarios seraient joués.", f"\n{played} scenarios would be played.", "bold")
+    return ExitCode.CLEAN if played else ExitCode.NOTHING
 
 
 def _conclude(result: Result, described: Descriptor, folder: Path, terminal: Terminal) -> ExitCode:
