@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from conformance import plugin
 from conformance.catalogue import catalogue, packs, select
 from conformance.descriptor import read_file
-from conformance.events import SCHEMA, Event, EventLog
+from conformance.events import SCHEMA, Event, EventLog, read_events
 from conformance.exit_codes import ExitCode
 from conformance.lab import first_login, open_lab
 from conformance.outcome import Verdict
@@ -114,6 +114,7 @@ def run_suite(order: Order, listener: Listener, *, steps: Sequence[Event] = ()) 
     if trouble is not None:
         return Result(code=ExitCode.UNREACHABLE, trouble=trouble)
     order.folder.mkdir(parents=True, exist_ok=True)
+    earlier = _earlier(order.folder / EVENTS_FILE, described)
     log = EventLog(order.folder / EVENTS_FILE)
     try:
         log.add([_run_event(described, profile, lab, order), *steps])
@@ -127,13 +128,22 @@ def run_suite(order: Order, listener: Listener, *, steps: Sequence[Event] = ()) 
     finally:
         log.close()
     run = read_run(log.events)
-    write_reports(run, order.folder, order.language)
+    write_reports(run, order.folder, order.language, earlier=earlier)
     return Result(code=code, run=run)
 
 
-def write_reports(run: Run, folder: Path, language: str) -> None:
-    """Write every report of a run into a folder."""
-    (folder / HTML_FILE).write_text(html(run, language), encoding="utf-8")
+def _earlier(log: Path, described: Descriptor) -> Run | None:
+    """Return the run whose log stands there, when it was about the same portal and can still be read."""
+    try:
+        run = read_run(read_events(log.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError):
+        return None
+    return run if run.start["portal"]["name"] == described.name else None
+
+
+def write_reports(run: Run, folder: Path, language: str, *, earlier: Run | None = None) -> None:
+    """Write every report of a run into a folder; an earlier run shows what changed."""
+    (folder / HTML_FILE).write_text(html(run, language, earlier=earlier), encoding="utf-8")
     (folder / JUNIT_FILE).write_text(junit(run, language), encoding="utf-8")
 
 

@@ -9,29 +9,37 @@ from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
 
-from conformance.outcome import Outcome, Verdict
+from conformance.outcome import Outcome
 from conformance.reports.run import SHOWN_FIRST
 from conformance.texts import OUTCOMES, VERDICTS
 
 if TYPE_CHECKING:
     from conformance.reports.run import Run, Told
+    from conformance.texts import Texts
 
 _LONGEST: Final = 160
 
 
-def html(run: Run, language: str = "fr") -> str:
+def html(run: Run, language: str = "fr", *, earlier: Run | None = None) -> str:
     """Return the run as an HTML page.
 
     Args:
         run: what happened.
         language: shown first, ``fr`` or ``en``; the reader can switch.
+        earlier: an earlier run against the same portal, to show what changed.
     """
     return _environment().get_template("report.html").render(
         run=run,
         language=language,
         counts=[(verdict, VERDICTS[verdict], run.counts[verdict]) for verdict in SHOWN_FIRST],
-        when=datetime.fromtimestamp(float(run.start["at"]), UTC),
+        when=_when(run),
+        earlier=_when(earlier) if earlier else None,
+        changes=run.changes(earlier) if earlier else (),
     )  # fmt: skip
+
+
+def _when(run: Run) -> datetime:
+    return datetime.fromtimestamp(float(run.start["at"]), UTC)
 
 
 @cache
@@ -45,11 +53,20 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= {"lie": _lie, "short": _short, "path": _path}
     environment.globals |= {
-        "verdict_of": lambda one: VERDICTS[Verdict(one.verdict["verdict"])],
-        "outcome_of": lambda one: OUTCOMES[Outcome(one.verdict["outcome"])],
+        "words_of": VERDICTS.__getitem__,
+        "verdict_of": _verdict_of,
+        "outcome_of": _outcome_of,
         "logins": _logins,
     }
     return environment
+
+
+def _verdict_of(one: Told) -> Texts:
+    return VERDICTS[one.ruled]
+
+
+def _outcome_of(one: Told) -> Texts:
+    return OUTCOMES[Outcome(one.verdict["outcome"])]
 
 
 def _lie(value: Any) -> str:

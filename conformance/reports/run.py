@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.outcome import Verdict
+from conformance.outcome import Outcome, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +22,20 @@ SHOWN_FIRST: Final = (
     Verdict.PASSED,
 )
 """What a reader must see first."""
+
+WORST_FIRST: Final = (
+    Outcome.FOOLED,
+    Outcome.LEAKED,
+    Outcome.ACCEPTED_HARMLESS,
+    Outcome.CONTINUED,
+    Outcome.POISONED,
+    Outcome.BROKE,
+    Outcome.MISSED,
+    Outcome.REFUSED,
+    Outcome.KEPT,
+    Outcome.INCONCLUSIVE,
+)
+"""What to mend first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +84,25 @@ class Run:
     def ordered(self) -> tuple[Told, ...]:
         """Return the scenarios, failures first, otherwise as played."""
         return tuple(sorted(self.scenarios, key=lambda one: SHOWN_FIRST.index(one.ruled)))
+
+    @property
+    def to_mend(self) -> tuple[Told, ...]:
+        """Return what failed, the worst outcome first: a portal that was fooled before one that was merely rude."""
+        failed = [one for one in self.scenarios if one.ruled is Verdict.FAILED]
+        return tuple(sorted(failed, key=lambda one: WORST_FIRST.index(Outcome(one.verdict["outcome"]))))
+
+    @property
+    def matrix(self) -> tuple[tuple[Event, tuple[Told, ...]], ...]:
+        """Return the clauses that were looked at, in the order of their keys, each with its scenarios."""
+        found: dict[str, list[Told]] = {}
+        for one in self.scenarios:
+            found.setdefault(one.card["clause"]["key"], []).append(one)
+        return tuple((told[0].card["clause"], tuple(told)) for _, told in sorted(found.items()))
+
+    def changes(self, earlier: Run) -> tuple[tuple[Told, Verdict | None], ...]:
+        """Return the scenarios whose verdict changed since an earlier run, with the one then; None for a new one."""
+        before = {one.id: one.ruled for one in earlier.scenarios}
+        return tuple((one, before.get(one.id)) for one in self.scenarios if before.get(one.id) is not one.ruled)
 
     @property
     def degraded(self) -> bool:
