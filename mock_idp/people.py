@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 FRESH_FIRST = 10_000
 FRESH_LAST = 99_999
+ACTIVE, DEACTIVATED = "active", "deactivated"
 
 
 class PeopleError(ValueError):
@@ -39,7 +40,8 @@ class Person:
     """A fictional holder of a CPx card, or somebody known to the directory.
 
     ``idnat`` is the identifiant national as printed on the first line of the card, without spaces; ``email`` and
-    ``mobile`` are the contact data on record, with which an e-CPS is activated without a card.
+    ``mobile`` are the contact data on record, with which an e-CPS is activated without a card.  ``former_idnats`` are
+    those of accounts that were merged into this one, separated by spaces; ``status`` is ``active`` or ``deactivated``.
     """
 
     key: str
@@ -56,6 +58,8 @@ class Person:
     savoir_faire: str = ""
     email: str = ""
     mobile: str = ""
+    former_idnats: str = ""
+    status: str = ACTIVE
     activity: tuple[Activity, ...] = ()
 
 
@@ -125,6 +129,10 @@ def _made(kind: type[Any], members: dict[str, Any], place: str) -> Any:
         for name in ("key", "idnat", "given_name", "family_name"):
             if not members.get(name):
                 raise PeopleError(f"{place}.{name}: missing; every person needs one")
+        if members.get("status", ACTIVE) not in {ACTIVE, DEACTIVATED}:
+            raise PeopleError(
+                f"{place}.status: {members['status']!r} is not known; write {ACTIVE!r} or {DEACTIVATED!r}"
+            )
     return kind(**members)
 
 
@@ -143,6 +151,13 @@ class Directory:
     def find(self, idnat: str) -> Person | None:
         """Return the person with exactly this idnat, or None."""
         return self._by_idnat.get(idnat)
+
+    def resolve(self, idnat: str) -> Person | None:
+        """Return the person with this idnat, or whose account took over the one that had it, or None."""
+        exact = self.find(idnat)
+        if exact is not None:
+            return exact
+        return next((person for person in self.everybody() if idnat in person.former_idnats.split()), None)
 
     def template(self, key: str) -> Person:
         """Return the persona of that key.
@@ -199,6 +214,7 @@ def fresh_person(template: Person, counter: int) -> Person:
         idnat=f"8{number}{luhn_key(number)}",
         given_name="SIMONE",
         family_name=f"FICTIF{counter:05d}",
+        former_idnats="",
         email=f"simone.fictif{counter:05d}@exemple.invalid",
         mobile=f"063998{counter % 10_000:04d}",
         card="CPS",

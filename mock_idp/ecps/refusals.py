@@ -17,6 +17,7 @@ class Code(StrEnum):
     IDNAT_EMPTY = "idnat-empty"
     IDNAT_CONTROL = "idnat-control"
     IDNAT_TOO_LONG = "idnat-too-long"
+    ACCOUNT_DEACTIVATED = "account-deactivated"
     IDNAT_UNKNOWN = "idnat-unknown"
 
     ACTIVATION_EXPIRED = "activation-expired"

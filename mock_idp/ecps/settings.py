@@ -14,6 +14,8 @@ class EcpsSettings:
     """How long things last, how many digits they have, and how often one may be wrong.
 
     Attributes:
+        former_idnats: whether somebody whose accounts were merged may log in with the identifiant of before (inferred:
+            the back office finds the merged account by either).
         activation_lifetime: of a whole demande d'activation, from the first page to the password (unknown).
         challenge_octets: length of the challenge that the card signs (unknown; our own choice).
         challenge_lifetime: how long the card may take to answer it (unknown).
@@ -35,6 +37,7 @@ class EcpsSettings:
         ecps_validity: of an activated e-CPS (unknown; 3 years by analogy with the card).
     """
 
+    former_idnats: bool = True
     activation_lifetime: timedelta = timedelta(minutes=15)
     challenge_octets: int = 32
     challenge_lifetime: timedelta = timedelta(minutes=5)

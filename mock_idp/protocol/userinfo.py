@@ -68,8 +68,9 @@ def origin_of(idnat: str) -> str:
 
 
 def other_ids(person: Person) -> Json:
-    """Return the identifiers of a person with their origin, the current one first."""
-    return [{"identifiant": person.idnat, "origine": origin_of(person.idnat), "qualite": 1}]
+    """Return the identifiers of a person with their origin, the current one first, then those of merged accounts."""
+    idnats = (person.idnat, *person.former_idnats.split())
+    return [{"identifiant": idnat, "origine": origin_of(idnat), "qualite": 1} for idnat in idnats]
 
 
 def _practice(person: Person, date: Traits) -> Json:

@@ -62,6 +62,10 @@ TEXTS: Mapping[Code, tuple[str, str]] = {
             "soit 12 chiffres), puis tous les caractères, y compris ; / et *, sans les espaces."
         ),
     ),
+    Code.ACCOUNT_DEACTIVATED: (
+        mark("Le compte de cette personne est désactivé."),
+        mark("Utilisez une autre personne fictive, ou réactivez celle-ci dans la configuration du simulateur."),
+    ),
     Code.ACTIVATION_EXPIRED: (mark("Le temps imparti à cette demande d'activation est écoulé."), _START_AGAIN),
     Code.ABANDONED: (mark("Cette demande d'activation a été abandonnée."), _START_AGAIN),
     Code.CHALLENGE_EXPIRED: (

@@ -15,6 +15,7 @@ from flask import Blueprint, Response, g, jsonify, redirect, request, url_for
 from mock_idp.ecps.approval import OVER, WHY_OVER, Collected, Phase
 from mock_idp.ecps.idnat import LONGEST, normalise, warnings
 from mock_idp.ecps.refusals import Code, EcpsError
+from mock_idp.people import DEACTIVATED
 from mock_idp.web import journeys
 from mock_idp.web.http import decline, finish, provider, tie
 from mock_idp.web.language import LANGUAGES
@@ -32,7 +33,7 @@ blueprint = Blueprint("wallet", __name__)
 
 MEANS = ("ecps", "card")
 REFUSED = 422
-PEOPLE_SHOWN = 7
+PEOPLE_SHOWN = 12
 UNSHOWABLE = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -125,9 +126,13 @@ def _identified(login_id: str, *, new_phone: bool) -> AnyResponse:
 
 def _known(typed: str) -> str:
     idnat = normalise(typed)
-    if provider().directory.find(idnat) is None:
+    directory = provider().directory
+    person = directory.resolve(idnat) if provider().ecps.former_idnats else directory.find(idnat)
+    if person is None:
         raise EcpsError(Code.IDNAT_UNKNOWN)
-    return idnat
+    if person.status == DEACTIVATED:
+        raise EcpsError(Code.ACCOUNT_DEACTIVATED)
+    return person.idnat
 
 
 @blueprint.get("/login/<login_id>/attente")

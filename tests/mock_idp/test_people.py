@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,6 +95,18 @@ def test_a_directory_refuses_a_second_owner() -> None:
     assert (ONE,) == directory.everybody()
 
 
+def test_a_merged_account_is_resolved_by_either_idnat() -> None:
+    """Found exactly by the one of today, resolved by either; an idnat of today goes before one of the past."""
+    merged = replace(ONE, former_idnats="00B7099027 00B7099035")
+    reborn = replace(ONE, key="two", idnat="00B7099035")
+    directory = Directory((merged, reborn))
+
+    assert (merged, None) == (directory.find(ONE.idnat), directory.find("00B7099027"))
+    assert [merged, merged, reborn, None] == [
+        directory.resolve(idnat) for idnat in (ONE.idnat, "00B7099027", "00B7099035", "00B70990")
+    ]
+
+
 def test_an_unknown_template_lists_the_known() -> None:
     """A typing mistake is answered with what exists."""
     with pytest.raises(PeopleError, match=r"^template: no persona is called 'medcin'; known are one$"):
@@ -108,6 +122,7 @@ def test_an_unknown_template_lists_the_known() -> None:
         ("[[people]]\n" + MINIMAL, r"^mine\.toml: people: unknown; write \[\[person\]\]"),
         ("[[person]]\n" + MINIMAL + 'nom = "x"', r"^mine\.toml: person 1\.nom: unknown member; known are "),
         ("[[person]]\n" + MINIMAL + "profession = 10", r"^mine\.toml: person 1\.profession: expected text"),
+        ("[[person]]\n" + MINIMAL + 'status = "gone"', r"person 1\.status: 'gone' is not known; write 'active' or"),
         ('[[person]]\nkey = "k"', r"^mine\.toml: person 1\.idnat: missing"),
         ("[[person]]\n" + MINIMAL.replace('"8"', '""'), r"^mine\.toml: person 1\.idnat: missing"),
         ("[[person]]\n" + MINIMAL + "[[person]]\n" + MINIMAL, r"person k: idnat 8 stands twice"),

@@ -133,6 +133,16 @@ def test_the_identifier_stands_in_all_its_places(person: Person) -> None:
     )
 
 
+def test_the_identifiers_of_merged_accounts_follow() -> None:
+    """``otherIds`` names each with its origin, which its first character tells."""
+    merged = next(person for person in builtin_people() if person.key == "kine-ancien-adeli")
+
+    assert [
+        {"identifiant": "899799000106", "origine": "RPPS", "qualite": 1},
+        {"identifiant": "00B7099027", "origine": "ADELI", "qualite": 1},
+    ] == read(merged)["otherIds"]
+
+
 def test_codes_carry_their_nomenclature() -> None:
     """``code^OID``, and an unknown code is an empty text or an empty list."""
     person = Person(

@@ -92,6 +92,11 @@ def _nobody_typed(desk: Desk) -> Screen:
     return _typed(desk, "899799000999")
 
 
+@_case(Code.ACCOUNT_DEACTIVATED, next_form="ecps")
+def _somebody_whose_account_is_deactivated(desk: Desk) -> Screen:
+    return _typed(desk, "899799000171")
+
+
 @_case(Code.IDNAT_UNKNOWN, next_form="ecps")
 def _special_characters_are_not_dropped(desk: Desk) -> Screen:
     return _typed(desk, "30B0990032DIR01A")
