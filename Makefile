@@ -1,6 +1,6 @@
 # The commands of this project. `make demo` and `make test` set themselves up from nothing; see scripts/bootstrap.sh.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench image lock clean setup setup-dev system-packages
+.PHONY: help demo test check bench fuzz image lock clean setup setup-dev system-packages
 
 BIN := .venv/bin
 SHOW := printf '\n== %s\n'
@@ -11,6 +11,8 @@ FAULT ?=
 PORT ?=
 ## LANG_UI=fr   demo: language of what is shown, fr or en
 LANG_UI ?=
+## FUZZ_SECONDS=n  fuzz: how long each target runs (default: 30)
+FUZZ_SECONDS ?=
 ## ARGS=...     demo, bench: anything else for the command line
 ARGS ?=
 
@@ -45,6 +47,9 @@ test: setup-dev system-packages ## everything CI runs: lint, types, layers, all 
 
 bench: setup ## measured times on this machine (no threshold)
 	@$(BIN)/psc-conformance bench $(ARGS)
+
+fuzz: setup-dev ## the card against arbitrary bytes, guided by coverage (FUZZ_SECONDS=30 a target)
+	@scripts/fuzz.sh $(FUZZ_SECONDS)
 
 image: setup-dev ## the container image, from a wheel built here
 	@scripts/image.sh

@@ -19,4 +19,6 @@ options=(--quiet --universal --python-version 3.11 --generate-hashes --no-header
     --output-file requirements-dev.lock >/dev/null
 # The card's reader library alone: it is built here, which not every machine can (scripts/pyscard.sh).
 echo "pyscard>=2.2" | "$uv" pip compile - --no-deps "${options[@]}" --output-file requirements-card.lock >/dev/null
-echo "lock: requirements.lock, requirements-card.lock and requirements-dev.lock are up to date." >&2
+# A tool that few machines have a wheel of (scripts/fuzz.sh); 3.1 has none for Python 3.11.
+echo "atheris==3.0.0" | "$uv" pip compile - --no-deps "${options[@]}" --output-file requirements-fuzz.lock >/dev/null
+echo "lock: requirements.lock, requirements-card.lock, requirements-fuzz.lock and requirements-dev.lock are up to date." >&2

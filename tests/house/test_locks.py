@@ -58,11 +58,12 @@ def test_the_development_lock_agrees_with_the_runtime_lock() -> None:
 
 
 def test_the_readers_library_is_locked_alone() -> None:
-    """Pyscard with its hashes, and what it is built with beside the other tools."""
+    """Pyscard with its hashes, and what it is built with beside the other tools; atheris likewise."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     tools = set(map(_bare, project["dependency-groups"]["card-build"]))
 
     assert ["pyscard"] == list(locked("requirements-card.lock"))
+    assert ["atheris"] == list(locked("requirements-fuzz.lock"))
     assert ["pyscard"] == [_bare(one) for one in project["project"]["optional-dependencies"]["card"]]
     assert set() == tools - locked("requirements-dev.lock").keys()
 

@@ -1,9 +1,11 @@
-"""The card against a model of three variables: tries left of the PIN, of the PUK, and whether the PIN is verified."""
+"""The card against a small model: tries left of PIN and PUK, uses of the PUK, what is verified, the selected file."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -15,8 +17,12 @@ from virtual_card.card import Card, process
 from virtual_card.holder import Activity, Holder, personalise
 from virtual_card.igc import Igc
 from virtual_card.reader import Reader
+from virtual_card.transport.memory_file import MemoryFile
 
 PINS = ("1234", "4321", "0000")
+PROTECTED = "3F000001D120"
+FILES = {"3F00D003": "5a", "3F002F00": "61", "3F0000015032": "30", PROTECTED: "ee"}
+"""Files by path, each with its first byte."""
 
 
 @cache
@@ -41,6 +47,8 @@ class CardAgainstModel(RuleBasedStateMachine):
         super().__init__()
         self.reader = Reader(blank())
         self.pin, self.left, self.puk_left, self.verified, self.unblocker = "1234", 3, 10, False, False
+        self.puk_uses = 100
+        self.file: str | None = None
 
     def sw(self, raw: str) -> str:
         """Send a command and return the status word."""
@@ -79,10 +87,11 @@ class CardAgainstModel(RuleBasedStateMachine):
     @rule(right=st.booleans())
     def present_puk(self, *, right: bool) -> None:
         """Right or wrong, ten times."""
-        if not self.puk_left:
+        if not self.puk_left or not self.puk_uses:
             expected, self.unblocker = "6983", False
         elif right:
             expected, self.puk_left, self.unblocker = "9000", 10, True
+            self.puk_uses -= 1
         else:
             self.puk_left, self.unblocker = self.puk_left - 1, False
             expected = self.counted(self.puk_left)
@@ -101,19 +110,60 @@ class CardAgainstModel(RuleBasedStateMachine):
     def reset(self) -> None:
         """The reader resets the card."""
         self.reader.reset()
-        self.verified = self.unblocker = False
+        self.forget()
 
     @rule()
     def pull_and_insert(self) -> None:
         """The card comes out and goes in again."""
         self.reader.insert(self.reader.remove())
+        self.forget()
+
+    @rule()
+    def end_the_process_and_start_another(self) -> None:
+        """What the memory file holds is all that another process gets."""
+        with TemporaryDirectory() as folder:
+            file = MemoryFile(Path(folder) / "card.json")
+            file.keep(blank(), self.reader.remove().memory)
+            self.reader.insert(file.restore(blank()))
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what a reset forgets."""
         self.verified = self.unblocker = False
+        self.file = None
+
+    @rule(name=st.sampled_from(sorted(FILES)))
+    def select(self, name: str) -> None:
+        """By its path from the master file."""
+        assert "9000" == self.sw(f"00A4090C{len(name) // 2:02X}{name}")
+        self.file = name
+
+    @rule(name=st.sampled_from(["3F00BEEF", "3F000001BEEF"]))
+    def select_what_is_not_there(self, name: str) -> None:
+        """Refused, and the selected file stays."""
+        assert "6A82" == self.sw(f"00A4090C{len(name) // 2:02X}{name}")
+
+    @rule()
+    def read_selected(self) -> None:
+        """The file selected last, under its own condition."""
+        open_now = self.file != PROTECTED or self.verified
+        expected = "6986" if self.file is None else "9000" if open_now else "6982"
+
+        assert expected == self.sw("00B0000004")
+        if expected == "9000" and self.file is not None:
+            assert FILES[self.file] == self.reader.transmit(bytes.fromhex("00B0000001"))[:1].hex()
+
+    @rule(noise=st.binary(max_size=12).filter(lambda raw: len(raw) < 2 or raw[1] not in {0x20, 0x24, 0x2C, 0xA4, 0xB0}))
+    def noise(self, noise: bytes) -> None:
+        """Bytes that are no PIN command and no selection: an answer, and the model stays as it is."""
+        assert self.sw(noise.hex())[0] in "69"
 
     @rule()
     def read_protected(self) -> None:
         """An activity may be read exactly while the PIN is verified."""
         self.sw(APPLICATION)
         self.sw("00A4020C02D120")
+        self.file = PROTECTED
 
         assert ("9000" if self.verified else "6982") == self.sw("00B0000000")
 
@@ -124,6 +174,10 @@ class CardAgainstModel(RuleBasedStateMachine):
         assert card is not None
         assert ("9000" if self.verified else self.counted(self.left)) == sw(card, ASK_PIN)
         assert self.left == card.memory.pins[PinRef.PIN].tries_left
+        assert (self.puk_left, self.puk_uses) == (
+            card.memory.pins[PinRef.PUK].tries_left,
+            card.memory.pins[PinRef.PUK].uses_left,
+        )
         assert card.image is process(card, b"")[0].image
 
 

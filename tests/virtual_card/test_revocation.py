@@ -159,6 +159,9 @@ def test_ocsp_knows_good_and_revoked(
         good.this_update_utc,
         good.next_update_utc,
     )
+    earlier = ocsp.load_der_ocsp_response(opposed.ocsp(asked, now=now - 2 * HOUR))
+
+    assert ocsp.OCSPCertStatus.GOOD is earlier.certificate_status
     assert b"once-only" == good.extensions.get_extension_for_class(x509.OCSPNonce).value.nonce
     assert isinstance(key, RSAPublicKey)
     key.verify(revoked.signature, revoked.tbs_response_bytes, PKCS1v15(), SHA256())
