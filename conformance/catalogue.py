@@ -32,12 +32,12 @@ class Case:
     path: Path
 
 
-def packs() -> tuple[Path, ...]:
-    """Return the folders of all scenario packs that are installed, ours first."""
-    found: list[Path] = []
+def packs() -> dict[Path, str]:
+    """Return the folder of every scenario pack that is installed, with the package it is; ours first."""
+    found: dict[Path, str] = {}
     for point in sorted(entry_points(group=GROUP), key=lambda one: (one.name != "builtin", one.name)):
-        found += [Path(folder) for folder in importlib.import_module(point.value).__path__]
-    return tuple(dict.fromkeys(found))
+        found |= {Path(folder): point.value for folder in importlib.import_module(point.value).__path__}
+    return found
 
 
 def catalogue() -> tuple[Case, ...]:
@@ -46,7 +46,7 @@ def catalogue() -> tuple[Case, ...]:
     Raises:
         CatalogueError: two scenarios have the same id.
     """
-    cases = [case for pack in packs() for path in _files(pack) for case in _cases(path, pack)]
+    cases = [case for pack, package in packs().items() for path in _files(pack) for case in _cases(path, pack, package)]
     seen: dict[str, Path] = {}
     for case in cases:
         if case.card.id in seen:
@@ -73,8 +73,8 @@ def _files(pack: Path) -> Iterator[Path]:
     return iter(sorted(pack.rglob("test_*.py")))
 
 
-def _cases(path: Path, pack: Path) -> Iterator[Case]:
-    name = ".".join((pack.name, *path.relative_to(pack).with_suffix("").parts))
+def _cases(path: Path, pack: Path, package: str) -> Iterator[Case]:
+    name = ".".join((package, *path.relative_to(pack).with_suffix("").parts))
     module = importlib.import_module(name)
     for play in vars(module).values():
         card = card_of(play) if callable(play) else None

@@ -158,8 +158,17 @@ class Attempt:
 
     @property
     def told(self) -> tuple[Told, ...]:
-        """Return the lies told in this login, in order."""
-        return tuple(lie for seen in self.journal for lie in seen.told)
+        """Return the lies told in this login, in order, each once however often it was repeated."""
+        return tuple(lie for _, lie in self.first_told)
+
+    @property
+    def first_told(self) -> tuple[tuple[int, Told], ...]:
+        """Return each lie told in this login with its place in the journal when it was told first."""
+        found: dict[str, tuple[int, Told]] = {}
+        for seen in sorted(self.journal, key=lambda one: one.seq):
+            for lie in seen.told:
+                found.setdefault(repr(lie.deviation), (seen.seq, lie))
+        return tuple(found.values())
 
     def calls(self, endpoint: str, *, after: int = 0) -> tuple[Seen, ...]:
         """Return the portal's own calls to an endpoint behind a place in the journal."""
@@ -201,5 +210,6 @@ class Evidence:
 
     @property
     def told(self) -> tuple[Told, ...]:
-        """Return the lies told in the case itself."""
-        return tuple(lie for attempt in self.of(Role.TRIED) for lie in attempt.told)
+        """Return the lies told in the case itself: once a login, and once for a login that was looked at twice."""
+        told = ((seq, lie) for attempt in self.of(Role.TRIED) for seq, lie in attempt.first_told)
+        return tuple({(seq, repr(lie.deviation)): lie for seq, lie in told}.values())

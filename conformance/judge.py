@@ -34,6 +34,7 @@ class Reason(StrEnum):
     """Why an outcome is what it is; texts for people hang on these codes."""
 
     CONTROL_FAILED = "control-failed"
+    NO_CONTROL = "no-control"
     NOT_TOLD = "not-told"
     NOTHING_TRIED = "nothing-tried"
     NO_PROBE = "no-probe"
@@ -45,6 +46,7 @@ class Reason(StrEnum):
     UNNOTICED = "unnoticed"
     WENT_ON = "went-on"
     STAYED_ANONYMOUS = "stayed-anonymous"
+    WENT_NO_FURTHER = "went-no-further"
     SERVER_ERROR = "server-error"
     NO_ANSWER = "no-answer"
     LOOP = "loop"
@@ -74,15 +76,16 @@ def judge(evidence: Evidence, expected: Expected) -> Judgement:
         evidence: everything that was seen.
         expected: what the portal should do; ``KEPT`` is judged by the findings, anything else by the logins.
     """
-    for control in evidence.of(Role.BEFORE):
+    before, after = evidence.of(Role.BEFORE), evidence.of(Role.AFTER)
+    for control in before:
         if (trouble := control_trouble(control, probed=evidence.probed)) is not None:
             return Judgement(outcome=Outcome.INCONCLUSIVE, reason=Reason.CONTROL_FAILED, facts=(("why", trouble),))
-    found = _kept(evidence) if expected is Expected.KEPT else _told(evidence)
-    if expected is Expected.REFUSED and found.reason is Reason.RIGHT_PERSON:
-        found = Judgement(outcome=found.outcome, reason=Reason.UNNOTICED)
-    if found.outcome in {Outcome.FOOLED, Outcome.LEAKED, Outcome.INCONCLUSIVE}:
-        return found
-    for control in evidence.of(Role.AFTER):
+    found = _kept(evidence) if expected is Expected.KEPT else _tried(evidence, expected)
+    if not before or found.outcome is Outcome.FOOLED or found.reason in _WITHOUT_CASE:
+        return found if before else Judgement(outcome=Outcome.INCONCLUSIVE, reason=Reason.NO_CONTROL)
+    if not after:
+        return Judgement(outcome=Outcome.INCONCLUSIVE, reason=Reason.NO_CONTROL)
+    for control in after:
         if (trouble := control_trouble(control, probed=evidence.probed)) is not None:
             return Judgement(outcome=Outcome.POISONED, reason=Reason.NO_LONGER_LOGS_IN, facts=(("why", trouble),))
     return found
@@ -102,68 +105,122 @@ def control_trouble(control: Attempt, *, probed: bool) -> str | None:
 
 
 def _kept(evidence: Evidence) -> Judgement:
+    attempts = [_one(attempt, evidence, Expected.KEPT) for attempt in evidence.of(Role.TRIED)]
+    if fooled := [one for one in attempts if one.outcome is Outcome.FOOLED]:
+        return fooled[0]
     if not evidence.findings:
         return Judgement(outcome=Outcome.INCONCLUSIVE, reason=Reason.NOTHING_TRIED)
-    missed = [finding for finding in evidence.findings if not finding.kept]
-    if not missed:
+    if (silent := _not_told(evidence)) is not None:
+        return silent
+    if all(finding.kept for finding in evidence.findings):
         return Judgement(outcome=Outcome.KEPT, reason=Reason.ALL_KEPT)
     return Judgement(outcome=Outcome.MISSED, reason=Reason.NOT_KEPT)
 
 
-def _told(evidence: Evidence) -> Judgement:
+def _tried(evidence: Evidence, expected: Expected) -> Judgement:
     tried = evidence.of(Role.TRIED)
     if not tried:
         return Judgement(outcome=Outcome.INCONCLUSIVE, reason=Reason.NOTHING_TRIED)
-    if len(evidence.told) < evidence.armed:
-        return Judgement(
-            outcome=Outcome.INCONCLUSIVE,
-            reason=Reason.NOT_TOLD,
-            facts=(("told", str(len(evidence.told))), ("armed", str(evidence.armed))),
-        )
-    judged = [_one(attempt, evidence) for attempt in tried]
+    judged = [_one(attempt, evidence, expected) for attempt in tried]
     # the worst of several logins is what happened
-    return min(judged, key=lambda one: _WORST_FIRST.index(one.outcome))
+    worst = min(judged, key=lambda one: _WORST_FIRST[expected].index(one.outcome))
+    # what a portal did with the lies that were told stands, whatever became of the others
+    if worst.outcome not in {Outcome.FOOLED, Outcome.CONTINUED} and (silent := _not_told(evidence)) is not None:
+        return silent
+    return worst
 
 
-_WORST_FIRST: Final = (
-    Outcome.FOOLED,
-    Outcome.LEAKED,
-    Outcome.ACCEPTED_HARMLESS,
-    Outcome.CONTINUED,
-    Outcome.BROKE,
-    Outcome.INCONCLUSIVE,
-    Outcome.REFUSED,
-)
+def _not_told(evidence: Evidence) -> Judgement | None:
+    told, armed = len(evidence.told), evidence.armed
+    if told >= armed:
+        return None
+    facts = (("told", str(told)), ("armed", str(armed)))
+    return Judgement(outcome=Outcome.INCONCLUSIVE, reason=Reason.NOT_TOLD, facts=facts)
 
 
-def _one(attempt: Attempt, evidence: Evidence) -> Judgement:
+_WITHOUT_CASE: Final = frozenset({Reason.NOT_TOLD, Reason.NOTHING_TRIED, Reason.NOT_STARTED})
+"""The lie never met the portal, so that an honest login that fails afterwards cannot be its doing."""
+
+_WORST_FIRST: Final = {
+    Expected.REFUSED: (
+        Outcome.FOOLED,
+        Outcome.ACCEPTED_HARMLESS,
+        Outcome.CONTINUED,
+        Outcome.BROKE,
+        Outcome.INCONCLUSIVE,
+        Outcome.REFUSED,
+    ),
+    Expected.ACCEPTED: (
+        Outcome.FOOLED,
+        Outcome.BROKE,
+        Outcome.REFUSED,
+        Outcome.INCONCLUSIVE,
+        Outcome.ACCEPTED_HARMLESS,
+    ),
+    Expected.EITHER: (
+        Outcome.FOOLED,
+        Outcome.BROKE,
+        Outcome.INCONCLUSIVE,
+        Outcome.CONTINUED,
+        Outcome.ACCEPTED_HARMLESS,
+        Outcome.REFUSED,
+    ),
+}
+
+_PROBE_BROKE: Final = {"server-error": Reason.SERVER_ERROR, "unreachable": Reason.NO_ANSWER}
+"""A who-am-I page that worked in the honest login and now fails is the portal breaking, not a page we cannot read."""
+
+
+def _one(attempt: Attempt, evidence: Evidence, expected: Expected) -> Judgement:
     who = attempt.whoami
     if isinstance(who, Identified):
-        return _logged_in(who, attempt.person, evidence.victim)
+        return _logged_in(who, attempt.person, evidence.victim, expected)
     if (broken := _broken(attempt)) is not None:
         return Judgement(outcome=Outcome.BROKE, reason=broken)
     if isinstance(who, Unclear) and evidence.probed:
+        if who.why in _PROBE_BROKE:
+            return Judgement(outcome=Outcome.BROKE, reason=_PROBE_BROKE[who.why])
         return Judgement(outcome=Outcome.INCONCLUSIVE, reason=Reason.PROBE_FAILED, facts=(("why", who.why),))
-    if (call := _went_on(attempt)) is not None:
+    if attempt.landing is None and not attempt.told:
+        # nothing was delivered and nothing was told: that nobody is logged in proves nothing
+        reason = Reason.NOTHING_TRIED if attempt.started else Reason.NOT_STARTED
+        return Judgement(outcome=Outcome.INCONCLUSIVE, reason=reason)
+    return _anonymous(attempt, evidence, expected)
+
+
+def _anonymous(attempt: Attempt, evidence: Evidence, expected: Expected) -> Judgement:
+    """Judge a login that ended in an orderly answer, with nobody logged in or nobody to say who is."""
+    call = _went_on(attempt, armed=evidence.armed)
+    if call is not None and expected is not Expected.ACCEPTED:
         return Judgement(outcome=Outcome.CONTINUED, reason=Reason.WENT_ON, facts=(("endpoint", call),))
-    return Judgement(outcome=Outcome.REFUSED, reason=Reason.STAYED_ANONYMOUS)
+    if evidence.probed:
+        return Judgement(outcome=Outcome.REFUSED, reason=Reason.STAYED_ANONYMOUS)
+    missed = None if call is not None else _would_have_gone_on(attempt, evidence)
+    if missed is None:
+        return Judgement(outcome=Outcome.INCONCLUSIVE, reason=Reason.NO_PROBE)
+    return Judgement(outcome=Outcome.REFUSED, reason=Reason.WENT_NO_FURTHER, facts=(("endpoint", missed),))
 
 
-def _logged_in(who: Identified, person: Somebody, victim: Somebody | None) -> Judgement:
+def _logged_in(who: Identified, person: Somebody, victim: Somebody | None, expected: Expected) -> Judgement:
     if victim is not None and who.identity == victim.identity:
         return Judgement(outcome=Outcome.FOOLED, reason=Reason.VICTIM_NAMED, facts=(("identity", who.identity),))
     if who.identity != person.identity:
         return Judgement(outcome=Outcome.FOOLED, reason=Reason.STRANGER_NAMED, facts=(("identity", who.identity),))
-    if victim is not None and (name := _shows(who, victim)) is not None:
+    if victim is not None and (name := _shows(who, person, victim)) is not None:
         return Judgement(outcome=Outcome.FOOLED, reason=Reason.VICTIM_SHOWN, facts=(("claim", name),))
-    return Judgement(outcome=Outcome.ACCEPTED_HARMLESS, reason=Reason.RIGHT_PERSON)
+    unnoticed = expected is Expected.REFUSED
+    return Judgement(outcome=Outcome.ACCEPTED_HARMLESS, reason=Reason.UNNOTICED if unnoticed else Reason.RIGHT_PERSON)
 
 
-def _shows(who: Identified, victim: Somebody) -> str | None:
+def _shows(who: Identified, person: Somebody, victim: Somebody) -> str | None:
     """Return the name of a claim of the victim's that the portal shows to somebody else, or None."""
-    mine = [(name, str(victim.claims.get(name, ""))) for name in SHOWN_OF_SOMEBODY]
-    for name, value in mine:
-        if value and (value in who.shown or value in _texts((who.claims or {}).values())):
+    theirs = [(name, str(victim.claims.get(name, ""))) for name in SHOWN_OF_SOMEBODY]
+    for name, value in theirs:
+        if (
+            value
+            and value != str(person.claims.get(name, ""))
+            and (value in who.shown or value in _texts((who.claims or {}).values()))
+        ):
             return name
     return None
 
@@ -184,14 +241,27 @@ def _broken(attempt: Attempt) -> Reason | None:
     return Reason.SERVER_ERROR if landing.status >= SERVER_ERROR else None
 
 
-def _went_on(attempt: Attempt) -> str | None:
+def _went_on(attempt: Attempt, *, armed: int) -> str | None:
     """Return the endpoint that the portal asked next, with what it should have refused in hand."""
-    for seen in attempt.journal:
-        for lie in seen.told:
-            following = _NEXT_CALL.get(str(_seam(lie.deviation)))
-            if following and attempt.calls(following, after=seen.seq):
-                return following
-    return None
+    calls = _next_calls(attempt, armed=armed)
+    return next((call for call, after in calls if attempt.calls(call, after=after)), None)
+
+
+def _would_have_gone_on(attempt: Attempt, evidence: Evidence) -> str | None:
+    """Return the endpoint that the portal left out and asks in every honest login; its silence then says something."""
+    calls = _next_calls(attempt, armed=evidence.armed)
+    return next((call for call, _ in calls if all(one.calls(call) for one in evidence.of(Role.BEFORE))), None)
+
+
+def _next_calls(attempt: Attempt, *, armed: int) -> tuple[tuple[str, int], ...]:
+    """Return what a portal that believes it asks next, and the place in the journal behind which that counts.
+
+    When no lie was armed, the scenario itself altered what came back, and the code is what would be used.
+    """
+    if armed == 0:
+        return (("token", 0),)
+    told = ((_NEXT_CALL.get(str(_seam(lie.deviation))), seq) for seq, lie in attempt.first_told)
+    return tuple((call, seq) for call, seq in told if call is not None)
 
 
 def _seam(deviation: object) -> object:

@@ -11,7 +11,7 @@ import pytest
 from conformance.descriptor import Descriptor, read_file
 from conformance.lab import open_lab, resets_of
 from conformance.outcome import Verdict
-from conformance.profiles import builtin_profile, read_profile
+from conformance.profiles import ProfileError, builtin_profile, read_profile
 from conformance.scenario import MARK, Scenario
 from conformance.selection import known_failure, wanted, why_not
 from conformance.stage import perform, settle_known, skipped
@@ -39,7 +39,12 @@ def load_profile(name: str) -> Profile:
     """
     path = Path(name)
     if path.suffix == ".toml" and path.is_file():
-        return read_profile(path.read_text(encoding="utf-8"), source=path.name)
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            why = type(error).__name__
+            raise ProfileError(f"profile: {path} cannot be read ({why}); it must be a UTF-8 text") from None
+        return read_profile(text, source=path.name)
     return builtin_profile(name)
 
 

@@ -71,6 +71,10 @@ REASONS: Final[Mapping[Reason, Texts]] = MappingProxyType(
             "La connexion honnête faite juste avant n'a pas abouti ({why}) : rien ne peut être conclu.",
             "The honest login just before did not succeed ({why}): nothing can be concluded.",
         ),
+        Reason.NO_CONTROL: (
+            "L'une des deux connexions honnêtes autour du cas manque : rien ne peut être conclu.",
+            "One of the two honest logins around the case is missing: nothing can be concluded.",
+        ),
         Reason.NOT_TOLD: (
             "{told} mensonge(s) dit(s) sur {armed} : le portail n'a pas demandé ce qui devait le porter.",
             "{told} of {armed} lies told: the portal did not ask for what was to carry them.",
@@ -111,6 +115,10 @@ REASONS: Final[Mapping[Reason, Texts]] = MappingProxyType(
         Reason.STAYED_ANONYMOUS: (
             "Le portail n'a ouvert aucune session, et a répondu par une page ordinaire.",
             "The portal opened no session, and answered with an ordinary page.",
+        ),
+        Reason.WENT_NO_FURTHER: (
+            "Le portail s'est arrêté : pas d'appel au point « {endpoint} », qu'il appelle quand tout est honnête.",
+            "The portal stopped: it did not call the '{endpoint}' endpoint, which it calls when all is honest.",
         ),
         Reason.SERVER_ERROR: (
             "Le portail a répondu par une erreur de serveur (5xx).",

@@ -112,15 +112,18 @@ def read_profile(text: str, *, source: str) -> Profile:
     """
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ProfileError(f"{source}: {error}") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ProfileError(f"{source}: this is no TOML: {error}") from None
     _known(table, _TOP, source)
-    if table.get("schema") != 1:
+    if table.get("schema") != 1 or isinstance(table["schema"], bool):
         raise ProfileError(f"{source}: schema: write 1")
     for key in ("name", "title_fr", "title_en"):
         if not isinstance(table.get(key), str) or not table[key]:
             raise ProfileError(f"{source}: {key}: missing; write a text")
-    rows = [_row(member, f"{source}: row {number}") for number, member in enumerate(table.get("row", []), 1)]
+    members = table.get("row", [])
+    if not isinstance(members, list):
+        raise ProfileError(f"{source}: row: write each exception as a [[row]] table")
+    rows = [_row(member, f"{source}: row {number}") for number, member in enumerate(members, 1)]
     twice = {row.scenario for row in rows if sum(one.scenario == row.scenario for one in rows) > 1}
     if twice:
         raise ProfileError(f"{source}: row: {min(twice)} has two rows; join them")
@@ -134,6 +137,12 @@ def read_profile(text: str, *, source: str) -> Profile:
 
 
 def _defaults(table: Any, source: str) -> dict[tuple[Expected, Level], Mapping[Outcome, Verdict]]:
+    if not isinstance(table, dict):
+        raise ProfileError(f"{source}: default: write [default.<expected>.<level>] tables")
+    _known(table, frozenset(Expected), f"{source}: default")
+    for expected, levels in table.items():
+        if isinstance(levels, dict):
+            _known(levels, frozenset(Level), f"{source}: default.{expected}")
     found: dict[tuple[Expected, Level], Mapping[Outcome, Verdict]] = {}
     for expected in Expected:
         for level in Level:
@@ -143,7 +152,7 @@ def _defaults(table: Any, source: str) -> dict[tuple[Expected, Level], Mapping[O
             except (KeyError, TypeError):
                 raise ProfileError(f"{place}: missing; say what each outcome means") from None
             verdicts = _verdicts(members, place)
-            if missing := [one for one in Outcome if one not in verdicts and one is not Outcome.INCONCLUSIVE]:
+            if missing := [one for one in Outcome if one not in {*verdicts, Outcome.INCONCLUSIVE}]:
                 raise ProfileError(f"{place}.{missing[0]}: missing; write one of {', '.join(Verdict)}")
             found[expected, level] = verdicts
     return found
@@ -178,6 +187,8 @@ def _verdicts(members: Any, place: str) -> dict[Outcome, Verdict]:
         raise ProfileError(f"{place}: write a table of outcome = verdict")
     found = {}
     for outcome, verdict in members.items():
+        if outcome == Outcome.INCONCLUSIVE:
+            raise ProfileError(f"{place}.{outcome}: take it out; what is inconclusive stays so under every profile")
         try:
             found[Outcome(outcome)] = Verdict(verdict)
         except ValueError:
