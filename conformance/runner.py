@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from conformance import plugin
+from conformance.addresses import addresses_of
 from conformance.catalogue import catalogue, packs, select
 from conformance.descriptor import read_file
 from conformance.events import SCHEMA, Event, EventLog
 from conformance.exit_codes import ExitCode
 from conformance.lab import first_login, open_lab
 from conformance.outcome import Verdict
-from conformance.reports import html, junit, read_run
+from conformance.reports import har, html, junit, markdown, read_run, sarif
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 EVENTS_FILE: Final = "events.jsonl"
 HTML_FILE: Final = "report.html"
 JUNIT_FILE: Final = "junit.xml"
+SARIF_FILE: Final = "report.sarif"
+MARKDOWN_FILE: Final = "summary.md"
+HAR_FILE: Final = "exchanges.har"
 
 
 class Listener(Protocol):
@@ -132,6 +136,9 @@ def write_reports(run: Run, folder: Path, language: str) -> None:
     """Write every report of a run into a folder."""
     (folder / HTML_FILE).write_text(html(run, language), encoding="utf-8")
     (folder / JUNIT_FILE).write_text(junit(run, language), encoding="utf-8")
+    (folder / SARIF_FILE).write_text(sarif(run, language), encoding="utf-8")
+    (folder / MARKDOWN_FILE).write_text(markdown(run, language), encoding="utf-8")
+    (folder / HAR_FILE).write_text(har(run, language), encoding="utf-8")
 
 
 class _Ear:
@@ -231,6 +238,10 @@ def _run_event(described: Descriptor, profile: Profile, lab: Lab, order: Order) 
         "at": round(time.time(), 3),
         "version": version("psc-conformance"),
         "portal": {"name": described.name, "base_url": described.base_url},
+        "descriptor": {
+            "path": _shown(order.portal),
+            "addresses": addresses_of(described, order.portal.read_text(encoding="utf-8")),
+        },
         "provider": {"issuer": lab.where.issuer},
         "profile": profile.name,
         "profile_fr": profile.title_fr,
@@ -238,6 +249,14 @@ def _run_event(described: Descriptor, profile: Profile, lab: Lab, order: Order) 
         "select": list(order.patterns),
         "degraded": described.probe is None,
     }
+
+
+def _shown(path: Path) -> str:
+    """Return a path as somebody in the current folder writes it; one that lies elsewhere by its name only."""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.name
 
 
 def _end_event(ear: _Ear, code: ExitCode, seconds: float) -> Event:
