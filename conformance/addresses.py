@@ -7,6 +7,7 @@ address in question is the honest answer.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -33,6 +34,14 @@ def addresses_of(described: Descriptor, text: str) -> list[dict[str, Any]]:
         ("portal.base_url", described.base_url),
     ]
     return [{"key": key, "url": url, "line": lines.get(key, base)} for key, url in found if url]
+
+
+def shown_path(path: Path) -> str:
+    """Return a path as somebody in the current folder writes it; one that lies elsewhere by its name only."""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.name
 
 
 def _lines(text: str) -> dict[str, int]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from conformance import plugin
-from conformance.addresses import addresses_of
+from conformance.addresses import addresses_of, shown_path
 from conformance.catalogue import catalogue, packs, select
 from conformance.descriptor import read_file
 from conformance.events import SCHEMA, Event, EventLog
@@ -67,6 +67,7 @@ class Order:
         language: ``fr`` or ``en``.
         port: what ``{port}`` stands for in the descriptor.
         restart: restarts the portal, when the suite started it.
+        control_token_env: environment variable with the token of the provider's control API, if it wants one.
     """
 
     portal: Path
@@ -77,6 +78,7 @@ class Order:
     language: str = "fr"
     port: int = 0
     restart: Callable[[], None] | None = field(default=None, repr=False)
+    control_token_env: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +110,7 @@ def run_suite(order: Order, listener: Listener, *, steps: Sequence[Event] = ()) 
     """
     described, profile = read_file(order.portal, port=order.port), plugin.load_profile(order.profile)
     cases = select(catalogue(), order.patterns)
-    lab = open_lab(described, order.provider, profile)
+    lab = open_lab(described, order.provider, profile, control_token=os.environ.get(order.control_token_env or ""))
     try:
         trouble = first_login(lab)
     finally:
@@ -199,6 +201,7 @@ def _play(order: Order, ear: _Ear) -> int:
             *("--psc-portal", str(order.portal), "--psc-provider", order.provider),
             *("--psc-portal-port", str(order.port)),
             *("--psc-profile", order.profile, "--psc-language", order.language),
+            *(("--psc-control-token-env", order.control_token_env) if order.control_token_env else ()),
             *(part for pattern in order.patterns for part in ("--psc-select", pattern)),
         ]
         return plugin.play(arguments, [ear], restart=order.restart)
@@ -239,7 +242,7 @@ def _run_event(described: Descriptor, profile: Profile, lab: Lab, order: Order) 
         "version": version("psc-conformance"),
         "portal": {"name": described.name, "base_url": described.base_url},
         "descriptor": {
-            "path": _shown(order.portal),
+            "path": shown_path(order.portal),
             "addresses": addresses_of(described, order.portal.read_text(encoding="utf-8")),
         },
         "provider": {"issuer": lab.where.issuer},
@@ -249,14 +252,6 @@ def _run_event(described: Descriptor, profile: Profile, lab: Lab, order: Order) 
         "select": list(order.patterns),
         "degraded": described.probe is None,
     }
-
-
-def _shown(path: Path) -> str:
-    """Return a path as somebody in the current folder writes it; one that lies elsewhere by its name only."""
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return path.name
 
 
 def _end_event(ear: _Ear, code: ExitCode, seconds: float) -> Event:

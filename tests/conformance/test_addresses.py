@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from conformance.addresses import addresses_of
+from conformance.addresses import addresses_of, shown_path
 from conformance.descriptor import read_descriptor
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TEXT = """\
 schema = 1
@@ -51,3 +56,11 @@ def test_what_a_portal_does_not_have_is_left_out() -> None:
 def test_a_file_written_another_way_is_pointed_at_from_its_first_line(text: str) -> None:
     """TOML has several ways to write a table; without lines of its own the file itself is the place."""
     assert {1} == {line for _, _, line in found(text)}
+
+
+def test_a_path_is_shown_from_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports travel: they name a file as it lies in the checkout, never a place of one machine."""
+    monkeypatch.chdir(tmp_path)
+
+    assert "ci/portal.toml" == shown_path(tmp_path / "ci" / "portal.toml")
+    assert "portal.toml" == shown_path(tmp_path.parent / "portal.toml")
