@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -76,6 +77,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--psc-portal", help="descriptor of the portal under test")
     group.addoption("--psc-portal-port", type=int, default=0, help="what {port} stands for in the descriptor")
     group.addoption("--psc-provider", help="address of the provider that the portal is connected to")
+    group.addoption("--psc-control-token-env", help="environment variable that holds the provider's control token")
     group.addoption("--psc-profile", default="psc", help="core, strict, psc, or the path of a profile")
     group.addoption("--psc-select", action="append", default=[], help="scenario id, * allowed; may be repeated")
     group.addoption("--psc-lies", choices=LIES, default=LIES[0], help="play all, or one kind of lies only")
@@ -91,7 +93,10 @@ def pytest_configure(config: pytest.Config) -> None:
     described = read_file(Path(portal), port=config.getoption("--psc-portal-port"))
     config.stash[DESCRIBED] = described
     config.stash[LAB] = open_lab(
-        described, config.getoption("--psc-provider"), load_profile(config.getoption("--psc-profile"))
+        described,
+        config.getoption("--psc-provider"),
+        load_profile(config.getoption("--psc-profile")),
+        control_token=os.environ.get(config.getoption("--psc-control-token-env") or ""),
     )
 
 

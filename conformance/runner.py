@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from conformance import plugin
+from conformance.addresses import addresses_of, shown_path
 from conformance.catalogue import CatalogueError, catalogue, packs, select
 from conformance.descriptor import read_file
 from conformance.events import SCHEMA, Event, EventLog, read_events
 from conformance.exit_codes import ExitCode
 from conformance.lab import first_login, open_lab
 from conformance.outcome import Verdict
-from conformance.reports import html, junit, read_run
+from conformance.reports import har, html, junit, markdown, read_run, sarif
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 EVENTS_FILE: Final = "events.jsonl"
 HTML_FILE: Final = "report.html"
 JUNIT_FILE: Final = "junit.xml"
+SARIF_FILE: Final = "report.sarif"
+MARKDOWN_FILE: Final = "summary.md"
+HAR_FILE: Final = "exchanges.har"
 
 
 class Listener(Protocol):
@@ -66,6 +70,7 @@ class Order:
         port: what ``{port}`` stands for in the descriptor.
         restart: restarts the portal, when the suite started it.
         workers: how many scenarios are played at once; lies that reach everybody are told alone all the same.
+        control_token_env: environment variable with the token of the provider's control API, if it wants one.
     """
 
     portal: Path
@@ -77,6 +82,7 @@ class Order:
     port: int = 0
     restart: Callable[[], None] | None = field(default=None, repr=False)
     workers: int = 1
+    control_token_env: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +116,7 @@ def run_suite(order: Order, listener: Listener, *, steps: Sequence[Event] = ()) 
     everything = catalogue()
     _check_names(described, profile, everything)
     cases = select(everything, order.patterns)
-    lab = open_lab(described, order.provider, profile)
+    lab = open_lab(described, order.provider, profile, control_token=os.environ.get(order.control_token_env or ""))
     try:
         trouble = first_login(lab)
     finally:
@@ -159,6 +165,9 @@ def write_reports(run: Run, folder: Path, language: str, *, earlier: Run | None 
     """Write every report of a run into a folder; an earlier run shows what changed."""
     (folder / HTML_FILE).write_text(html(run, language, earlier=earlier), encoding="utf-8")
     (folder / JUNIT_FILE).write_text(junit(run, language), encoding="utf-8")
+    (folder / SARIF_FILE).write_text(sarif(run, language), encoding="utf-8")
+    (folder / MARKDOWN_FILE).write_text(markdown(run, language), encoding="utf-8")
+    (folder / HAR_FILE).write_text(har(run, language), encoding="utf-8")
 
 
 class _Ear:
@@ -219,6 +228,7 @@ def _play(order: Order, ear: _Ear) -> int:
             *("--psc-portal", str(order.portal), "--psc-provider", order.provider),
             *("--psc-portal-port", str(order.port)),
             *("--psc-profile", order.profile, "--psc-language", order.language),
+            *(("--psc-control-token-env", order.control_token_env) if order.control_token_env else ()),
             *(part for pattern in order.patterns for part in ("--psc-select", pattern)),
         ]
         if order.workers <= 1:
@@ -268,6 +278,10 @@ def _run_event(described: Descriptor, profile: Profile, lab: Lab, order: Order) 
         "at": round(time.time(), 3),
         "version": version("psc-conformance"),
         "portal": {"name": described.name, "base_url": described.base_url},
+        "descriptor": {
+            "path": shown_path(order.portal),
+            "addresses": addresses_of(described, order.portal.read_text(encoding="utf-8")),
+        },
         "provider": {"issuer": lab.where.issuer},
         "profile": profile.name,
         "profile_fr": profile.title_fr,

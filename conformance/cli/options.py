@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final
 
 from conformance.texts import LANGUAGES, said
@@ -15,6 +16,25 @@ REPORT_FOLDER: Final = "psc-report"
 
 class UsageError(Exception):
     """An option that cannot be used; the message names it and says what to write."""
+
+
+def secret_in(name: str | None, flag: str, what: str) -> str | None:
+    """Return the secret in an environment variable, or None when no variable was named.
+
+    Args:
+        name: of the variable.
+        flag: the option that named it.
+        what: what belongs there, for the message.
+
+    Raises:
+        UsageError: the variable is not set, or empty.
+    """
+    if name is None:
+        return None
+    value = os.environ.get(name, "")
+    if not value:
+        raise UsageError(f"{flag}: {name} is not set; set it to {what}")
+    return value
 
 
 def language_of(arguments: Sequence[str], environment: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from conformance.catalogue import catalogue, select
-from conformance.cli.options import UsageError, add_language, add_reporting
+from conformance.cli.options import UsageError, add_language, add_reporting, secret_in
 from conformance.cli.seat import SUITE_SETTINGS, running_seat
 from conformance.control import Control
 from conformance.descriptor import read_file
@@ -63,6 +63,14 @@ def add(commands: Any, talk: Talk) -> None:
             "only say what would be played, and why the rest would not",
         ),
     )
+    parser.add_argument(
+        "--control-token-env",
+        metavar="NAME",
+        help=talk(
+            "variable d'environnement qui contient le jeton de l'API de contrôle de ce fournisseur",
+            "environment variable that holds the token of that provider's control API",
+        ),
+    )
     add_reporting(parser, talk, profile="")
     add_language(parser, talk)
     parser.set_defaults(execute=execute)
@@ -76,6 +84,7 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         raise UsageError(f"--workers {options.workers}: write 1 or more")
     if options.dry_run:
         return _rehearse(described, tuple(options.select), terminal)
+    token = secret_in(options.control_token_env, "--control-token-env", "the token that 'serve' was given, or printed")
     with ExitStack() as stack:
         port = (described.launch.port or free_port()) if described.launch else 0
         described = read_file(path, port=port)
@@ -83,7 +92,7 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         secret = _secret(described, own_provider=not running)
         provider = running or _start(described, terminal, stack)
         folder = Path(options.report_dir)
-        portal = _introduce(described, provider, secret, path=path, folder=folder, stack=stack)
+        portal = _introduce(described, provider, secret, token, path=path, folder=folder, stack=stack)
         order = Order(
             portal=path,
             provider=provider,
@@ -94,6 +103,7 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
             port=port,
             restart=portal.restart if portal is not None else None,
             workers=options.workers,
+            control_token_env=options.control_token_env,
         )
         try:
             result = run_suite(order, terminal)
@@ -149,11 +159,11 @@ def _start(described: Descriptor, terminal: Terminal, stack: ExitStack) -> str:
 
 
 def _introduce(
-    described: Descriptor, provider: str, secret: str, *, path: Path, folder: Path, stack: ExitStack
+    described: Descriptor, provider: str, secret: str, token: str | None, *, path: Path, folder: Path, stack: ExitStack
 ) -> LaunchedPortal | None:
     """Make the portal known to the provider, and start it when its descriptor says how."""
     client_id = described.provider.client_id or (LAUNCHED_CLIENT if described.launch else "")
-    with closing(Control(provider)) as control:
+    with closing(Control(provider, token=token)) as control:
         where = control.whereabouts()
         if secret:
             if not client_id:

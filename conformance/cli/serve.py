@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 import secrets
 import signal
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.cli.options import UsageError, add_language
-from conformance.cli.seat import demo_portal, make_provider
+from conformance.cli.options import UsageError, add_language, secret_in
+from conformance.cli.seat import SUITE_SETTINGS, demo_portal, make_provider
 from conformance.exit_codes import ExitCode
 from conformance.hop import origin_host
 from mock_idp.protocol import Client
@@ -82,6 +81,22 @@ def add(commands: Any, talk: Talk) -> None:
         help=talk("adresse de retour après déconnexion", "address to come back to after logout"),
     )
     parser.add_argument(
+        "--control-token-env",
+        metavar="NAME",
+        help=talk(
+            "variable d'environnement qui contient le jeton de l'API de contrôle ; sinon il est tiré, hors bouclage",
+            "environment variable that holds the control API's token; otherwise one is drawn, beyond loopback",
+        ),
+    )
+    parser.add_argument(
+        "--suite",
+        action="store_true",
+        help=talk(
+            "pour « run » : aucune demande n'est refusée pour son niveau ou son scope",
+            "for 'run': no request is refused for its level or scope",
+        ),
+    )
+    parser.add_argument(
         "--demo-portal",
         action="store_true",
         help=talk(
@@ -107,13 +122,18 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         issuer_base=options.issuer_base or f"http://127.0.0.1:{port}",
         wallet_base=options.wallet_base or f"http://localhost:{port}",
     )
-    token = secrets.token_urlsafe(24) if outside else None
+    token = secret_in(options.control_token_env, "--control-token-env", "a token of your own")
+    drawn = token is None and outside
+    if drawn:
+        token = secrets.token_urlsafe(24)
     provider, _ = make_provider(settings, control_token=token)
     serving = Serving(listener, provider)
     signal.signal(signal.SIGTERM, _interrupt)
     with ExitStack() as stack:
         stack.callback(serving.stop)
-        _introduce(options, terminal, provider, token)
+        _introduce(options, terminal, provider, token if drawn else None)
+        if outside:
+            _warn(options, terminal)
         if options.demo_portal:
             base = stack.enter_context(demo_portal(provider, language=terminal.language))
             terminal.say(f"  Petit portail : {base}/", f"  Small portal: {base}/", "bold")
@@ -131,7 +151,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         if written is not None and not origin_host(written):
             flag = "--" + name.replace("_", "-")
             raise UsageError(f"{flag}: {written!r} is no address; write for instance https://auth.psc.test")
-    return Settings()
+    return SUITE_SETTINGS if options.suite else Settings()
 
 
 def _introduce(options: argparse.Namespace, terminal: Terminal, provider: Provider, token: str | None) -> None:
@@ -164,25 +184,28 @@ def _introduce(options: argparse.Namespace, terminal: Terminal, provider: Provid
     )
     if token is not None:
         terminal.say(
-            f"  Écoute hors bouclage : jeton de l'API de contrôle {token}. N'exposez jamais ce simulateur.",
-            f"  Listening beyond loopback: control API token {token}. Never expose this simulator.",
-            "bold yellow",
+            f"  Jeton de l'API de contrôle : {token} (tiré pour cette exécution)",
+            f"  Control API token: {token} (drawn for this run)",
         )
-        if options.issuer_base is None:
-            terminal.say(
-                "  --issuer-base manque : les autres machines ne pourront pas suivre les adresses annoncées.",
-                "  --issuer-base is missing: other machines cannot follow the addresses announced.",
-                "yellow",
-            )
+
+
+def _warn(options: argparse.Namespace, terminal: Terminal) -> None:
+    terminal.say(
+        "  Écoute hors bouclage. N'exposez jamais ce simulateur.",
+        "  Listening beyond loopback. Never expose this simulator.",
+        "bold yellow",
+    )
+    if options.issuer_base is None:
+        terminal.say(
+            "  --issuer-base manque : les autres machines ne pourront pas suivre les adresses annoncées.",
+            "  --issuer-base is missing: other machines cannot follow the addresses announced.",
+            "yellow",
+        )
 
 
 def _secret(options: argparse.Namespace) -> tuple[str, bool]:
-    if options.client_secret_env is None:
-        return secrets.token_urlsafe(24), True
-    value = os.environ.get(options.client_secret_env, "")
-    if not value:
-        raise UsageError(f"--client-secret-env: {options.client_secret_env} is not set; set it to the portal's secret")
-    return value, False
+    given = secret_in(options.client_secret_env, "--client-secret-env", "the portal's secret")
+    return given or secrets.token_urlsafe(24), given is None
 
 
 def _is_loopback(host: str) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from conformance.reports.har import har
 from conformance.reports.html import html
 from conformance.reports.junit import junit
+from conformance.reports.markdown import markdown
 from conformance.reports.run import Run, read_run
+from conformance.reports.sarif import sarif
 
-__all__ = ["Run", "html", "junit", "read_run"]
+__all__ = ["Run", "har", "html", "junit", "markdown", "read_run", "sarif"]
