@@ -112,15 +112,17 @@ class Control:
             asked["endpoint"] = endpoint
         return tuple(_seen(one) for one in self._ask("GET", "/journal", params=asked)["entries"])
 
-    def person(self, *, persona: str, password: str, identity_claim: str) -> Somebody:
+    def person(self, *, persona: str, password: str, identity_claim: str, idnat: str | None = None) -> Somebody:
         """Make a person whom nobody has met, with an activated phone.
 
         Args:
             persona: key of the persona to make them after.
             password: four digits, of the phone.
             identity_claim: the claim by which the portal names people.
+            idnat: what the person is to be called; by default an RPPS number of their own.
         """
-        said = self._ask("POST", "/people", {"template": persona, "password": password})
+        named = {} if idnat is None else {"idnat": idnat}
+        said = self._ask("POST", "/people", {"template": persona, "password": password, **named})
         claims = said["claims"]
         return Somebody(
             idnat=said["idnat"],

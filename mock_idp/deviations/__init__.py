@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mock_idp.deviations.apply import Told, deviate
+from mock_idp.deviations.respelling import Respell
 from mock_idp.deviations.verbs import (
     AlgNone,
     AnswerStatus,
@@ -37,6 +38,7 @@ __all__ = [
     "DuplicateField",
     "ExtendClaim",
     "Nth",
+    "Respell",
     "SetClaim",
     "SetField",
     "SetHeader",

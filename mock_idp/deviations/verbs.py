@@ -21,6 +21,7 @@ from mock_idp.artefacts import (
     TokenDraft,
     encode_segment,
 )
+from mock_idp.deviations.respelling import Respell
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +256,7 @@ Verb: TypeAlias = (
     | AnswerStatus
     | Delay
     | Truncate
+    | Respell
 )
 
 

@@ -78,6 +78,8 @@ def _read(place: str, wanted: str, value: Any) -> Any:
         if isinstance(inner, Nth):
             raise DeviationError(f"{place}: 'nth' cannot hold another 'nth'")
         return inner
+    if wanted == "bool" and not isinstance(value, bool):
+        raise DeviationError(f"{place}: expected true or false, got {type(value).__name__}")
     expected = _CHECKS.get(wanted)
     if expected is not None and (not isinstance(value, expected) or isinstance(value, bool)):
         raise DeviationError(f"{place}: expected {wanted}, got {type(value).__name__}")

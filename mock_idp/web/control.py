@@ -150,12 +150,26 @@ def people() -> tuple[Response, int]:
     """Make a fresh person after a persona, with an activated phone if a password is given."""
     body = _body()
     try:
-        person = provider().fresh_person(_text(body, "template", "medecin-liberal"))
+        person = provider().fresh_person(_text(body, "template", "medecin-liberal"), idnat=_wanted_idnat(body))
     except PeopleError as error:
         raise ControlError(str(error)) from None
     device = _enrolled(person.idnat, body) if "password" in body else None
     claims = dict(userinfo(person, provider().settings))
     return jsonify(idnat=person.idnat, sub=claims["sub"], device=device, claims=claims), 201
+
+
+def _wanted_idnat(body: dict[str, Any]) -> str | None:
+    """Return the idnat that a person is to have, exactly as people would type it, or None for one of our own."""
+    if "idnat" not in body:
+        return None
+    written = _text(body, "idnat")
+    try:
+        idnat = normalise(written)
+    except IdnatError as error:
+        raise ControlError(f"idnat: {error.code}") from None
+    if idnat != written:
+        raise ControlError("idnat: write it without spaces; they are no part of an identifiant national")
+    return idnat
 
 
 @control.post("/phones")

@@ -110,11 +110,15 @@ class Provider:
 
     # -- people
 
-    def fresh_person(self, template: str) -> Person:
+    def fresh_person(self, template: str, *, idnat: str | None = None) -> Person:
         """Make a person whom nobody has met, after a persona.
 
+        Args:
+            template: key of the persona.
+            idnat: what the person is to be called; by default an RPPS number of their own.
+
         Raises:
-            PeopleError: no such persona, or the test block is used up.
+            PeopleError: no such persona, somebody has that idnat, or the test block is used up.
         """
         now = self.clock.now()
         pattern = self.directory.template(template)
@@ -123,6 +127,7 @@ class Provider:
             kept = None if counter == FRESH_FIRST else counter
             if self.store.compare_and_set("counters", "people", kept, counter + 1, now=now):
                 person = fresh_person(pattern, counter)
+                person = replace(person, idnat=idnat or person.idnat)
                 self.directory.add(person)
                 return person
 

@@ -22,6 +22,7 @@ from mock_idp.deviations import (
     DuplicateField,
     ExtendClaim,
     Nth,
+    Respell,
     SetClaim,
     SetField,
     SetHeader,
@@ -43,6 +44,8 @@ def answer(status: int = 200, body: bytes = b"{...}", delay: float = 0.0) -> Ans
     """Return the answer above with something else in it."""
     return Answer(seam=ANSWER.seam, status=status, headers=ANSWER.headers, body=body, delay=delay)
 
+
+BODY = '{"a": "é", "b": {"c": 1, "d": 2}}'.encode()
 
 REWRITES: tuple[tuple[Verb, Draft, Draft], ...] = (
     (SetClaim("iss", "other"), TOKEN, TOKEN.having("iss", "other")),
@@ -68,6 +71,7 @@ REWRITES: tuple[tuple[Verb, Draft, Draft], ...] = (
     (AnswerStatus(Seam.TOKEN_ANSWER, 503), ANSWER, answer(status=503, body=b"")),
     (Delay(Seam.TOKEN_ANSWER, 2.5), ANSWER, answer(delay=2.5)),
     (Truncate(Seam.TOKEN_ANSWER, 2), ANSWER, answer(body=b"{.")),
+    (Respell(Seam.TOKEN_ANSWER), answer(body=BODY), answer(body=rb'{"b": {"d": 2, "c": 1}, "a": "\u00e9"}')),
 )
 
 LEAVES_ALONE: tuple[tuple[Verb, Draft], ...] = (
@@ -88,6 +92,8 @@ LEAVES_ALONE: tuple[tuple[Verb, Draft], ...] = (
     (AnswerStatus(Seam.TOKEN_ANSWER, 503), TOKEN),
     (Delay(Seam.TOKEN_ANSWER, 0.0), ANSWER),
     (Truncate(Seam.TOKEN_ANSWER, 100), ANSWER),
+    (Respell(Seam.TOKEN_ANSWER), ANSWER),
+    (Respell(Seam.TOKEN_ANSWER), answer(body=b'{"sub": "one", "sub": "two"}')),
 )
 
 

@@ -23,6 +23,7 @@ from mock_idp.deviations import (
     DuplicateField,
     ExtendClaim,
     Nth,
+    Respell,
     SetClaim,
     SetField,
     SetHeader,
@@ -56,6 +57,7 @@ VERBS = st.one_of(
     st.builds(AnswerStatus, SEAMS, st.integers(200, 599)),
     st.builds(Delay, SEAMS, st.floats(0, 120)),
     st.builds(Truncate, SEAMS, st.integers(0, 1000)),
+    st.builds(Respell, SEAMS, st.booleans()),
 )
 LIES: st.SearchStrategy[Deviation] = VERBS | st.builds(Nth, st.integers(1, 9), VERBS)
 
@@ -78,6 +80,10 @@ def test_a_lie_survives_the_wire(lie: Deviation) -> None:
         ({"kind": ["set-claim"]}, "kind: unknown deviation "),
         ({"kind": "tell-truth"}, "kind: unknown deviation 'tell-truth'; known are alg-none"),
         ({"kind": "drop-claim"}, "drop-claim.name: missing"),
+        (
+            {"kind": "respell", "seam": "userinfo-answer", "escaped": "yes"},
+            "respell.escaped: expected true or false, got str",
+        ),
         ({"kind": "drop-claim", "name": 1}, "drop-claim.name: expected str, got int"),
         ({"kind": "drop-claim", "name": "a", "vlaue": 1}, "drop-claim.vlaue: unknown member; known are name, seam"),
         (

@@ -62,6 +62,13 @@ def test_a_plan_for_the_issuer_holds_until_withdrawn(site: Site) -> None:
     assert ("other", 204, site.settings.issuer) == (during, status, json_of(site.call("GET", DISCOVERY))["issuer"])
 
 
+def test_people_are_called_what_the_suite_asks_for(site: Site) -> None:
+    """Any identifiant national that can be typed, so that a portal can be tried with all of them."""
+    person = json_of(site.control("POST", "/people", {"idnat": "30B0990016/A;*é"}))
+
+    assert ("30B0990016/A;*é", "30B0990016/A;*é") == (person["idnat"], person["claims"]["SubjectNameID"])
+
+
 def test_fresh_people_come_with_what_userinfo_will_say(site: Site) -> None:
     """The suite knows whom to expect, before they log in."""
     person = json_of(site.control("POST", "/people", {"template": "infirmiere-salariee", "password": "1234"}))
@@ -122,6 +129,10 @@ def test_the_journal_is_read_by_endpoint_and_place(site: Site) -> None:
         ("POST", "/people", {"template": "nobody"}, 400, "template: no persona is called 'nobody'; known are"),
         ("POST", "/people", {"template": 1}, 400, "template: expected non-empty text"),
         ("POST", "/people", {"password": "12"}, 400, "password: password-not-four-digits"),
+        ("POST", "/people", {"idnat": 8}, 400, "idnat: expected non-empty text"),
+        ("POST", "/people", {"idnat": "\x00"}, 400, "idnat: idnat-control"),
+        ("POST", "/people", {"idnat": "8 1"}, 400, "idnat: write it without spaces"),
+        ("POST", "/people", {"idnat": IDNAT}, 400, f"idnat: {IDNAT} belongs to somebody already"),
         ("POST", "/phones", {"idnat": " ", "password": "1234"}, 400, "idnat: idnat-empty"),
         ("POST", "/phones", {"idnat": "1", "password": "1234"}, 404, "idnat: nobody in the directory has it"),
         ("POST", "/phones", {"idnat": IDNAT, "password": "x"}, 400, "password: password-not-four-digits"),
