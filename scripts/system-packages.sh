@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the project needs from the operating system: as root on Debian, quietly, and only what is missing.
-# Usage: scripts/system-packages.sh PURPOSE...      purposes: venv browser pyscard pcsc screen
+# Usage: scripts/system-packages.sh PURPOSE...      purposes: venv browser pyscard pcsc screen apache node
 # Anywhere else it changes nothing, says what to install, and returns 3.
 # PSC_SYSTEM_PACKAGES=no makes it never install anything.
 set -euo pipefail
@@ -32,8 +32,16 @@ for purpose in "$@"; do
             command -v xdotool >/dev/null 2>&1 || missing+=(xdotool)
             command -v certutil >/dev/null 2>&1 || missing+=(libnss3-tools)
             ;;
+        apache) # a real web server with a certified OpenID Connect module, for the tests of the suite
+            [ -x /usr/sbin/apache2 ] || missing+=(apache2-bin)
+            [ -e /usr/lib/apache2/modules/mod_auth_openidc.so ] || missing+=(libapache2-mod-auth-openidc)
+            ;;
+        node) # to run portals made of npm packages
+            command -v node >/dev/null 2>&1 || missing+=(nodejs)
+            command -v npm >/dev/null 2>&1 || missing+=(npm)
+            ;;
         *)
-            echo "system-packages: unknown purpose '$purpose'; known: venv browser pyscard pcsc screen." >&2
+            echo "system-packages: unknown purpose '$purpose'; known: venv browser pyscard pcsc screen apache node." >&2
             exit 2
             ;;
     esac

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.portals import npm
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -69,6 +71,15 @@ NEEDS = {
     "xvfb": Need(found=_command("Xvfb"), remedy=_SCREEN),
     "xdotool": Need(found=_command("xdotool"), remedy=_SCREEN),
     "certutil": Need(found=_command("certutil"), remedy=_SCREEN),
+    "node": Need(
+        found=lambda: bool(shutil.which("node")),
+        remedy="scripts/system-packages.sh node (Debian: apt-get install nodejs npm)",
+    ),
+    "npm-portals": Need(found=npm.installed, remedy=npm.REMEDY),
+    "apache2-openidc": Need(
+        found=lambda: _file("/usr/sbin/apache2")() and _file("/usr/lib/apache2/modules/mod_auth_openidc.so")(),
+        remedy="scripts/system-packages.sh apache (Debian: apt-get install libapache2-mod-auth-openidc)",
+    ),
     "pyscard": Need(found=_module("smartcard"), remedy="scripts/pyscard.sh"),
 }
 

@@ -84,9 +84,16 @@ def test_nothing_is_installed_when_told_not_to(bare_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("purpose", "package"), [("pyscard", "gcc"), ("pcsc", "opensc"), ("screen", "xdotool"), ("screen", "libnss3-tools")]
+    ("purpose", "package"),
+    [
+        ("pyscard", "gcc"),
+        ("pcsc", "opensc"),
+        ("screen", "xdotool"),
+        ("screen", "libnss3-tools"),
+        ("node", "nodejs npm"),
+    ],
 )
-def test_what_the_card_needs_is_named(bare_path: Path, purpose: str, package: str) -> None:
+def test_what_a_purpose_needs_is_named(bare_path: Path, purpose: str, package: str) -> None:
     """Each purpose knows its packages."""
     code, said = script("system-packages.sh", purpose, path=bare_path, PSC_SYSTEM_PACKAGES="no")
 
