@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-STRICT = files("conformance.profiles").joinpath("strict.toml").read_text(encoding="utf-8")
+# without its rows, so that the ones added here are counted from one
+STRICT = files("conformance.profiles").joinpath("strict.toml").read_text(encoding="utf-8").partition("[[row]]")[0]
 DEMAND = find_clause("OIDC-CORE 3.1.3.7(2)")
 ROW = """
 [[row]]
