@@ -9,6 +9,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from conformance.exit_codes import Mistaken
 from conformance.scenario import Scenario, card_of
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 GROUP: Final = "psc_conformance.scenarios"
 
 
-class CatalogueError(Exception):
+class CatalogueError(Mistaken):
     """Scenarios that cannot be used together, or a pattern that names none; the message says what to change."""
 
 

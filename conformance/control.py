@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import requests
 
 from conformance.evidence import Seen, Somebody, Told
+from conformance.exit_codes import OutOfReach
 from mock_idp.deviations import to_json
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _PATIENCE: Final = (3.0, 40.0)
 _TOO_MUCH: Final = 400
 
 
-class ControlFailed(Exception):  # noqa: N818  # the name says what happened
+class ControlFailed(OutOfReach):
     """The provider could not be asked, or refused; the message says what to check, and holds no secret."""
 
 

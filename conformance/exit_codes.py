@@ -1,8 +1,9 @@
-"""What the command's exit code says; the numbers are public."""
+"""What the command's exit code says, and the failures that it follows from; the numbers are public."""
 
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import ClassVar
 
 
 class ExitCode(IntEnum):
@@ -22,3 +23,25 @@ class ExitCode(IntEnum):
     """Nothing was played."""
     INTERRUPTED = 130
     """Ctrl-C; the reports hold what was played until then, and say that they are incomplete."""
+
+
+class Stop(Exception):  # noqa: N818  # the name says what happens
+    """A failure whose text is written for the user: it names what is wrong and what to do, and holds no secret."""
+
+    code: ClassVar[ExitCode] = ExitCode.HARNESS
+
+
+class Mistaken(Stop):
+    """The user's file or option cannot be used."""
+
+    code = ExitCode.USAGE
+
+
+class OutOfReach(Stop):
+    """The portal or the provider does not answer."""
+
+    code = ExitCode.UNREACHABLE
+
+
+class Ours(Stop):
+    """Something went wrong on our side of the test."""

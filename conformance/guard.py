@@ -12,6 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from conformance.exit_codes import Ours
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -24,7 +26,7 @@ _HINT = (
 )
 
 
-class OwnershipError(Exception):
+class OwnershipError(Ours):
     """One of our import names belongs to somebody else too; ``hint`` says what to do."""
 
     def __init__(self, message: str) -> None:

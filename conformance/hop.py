@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode
 
 import requests
 import requests.adapters
 import urllib3
 
+from conformance.origins import absolute, origin_host, place_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+__all__ = ["EXCERPT", "Hop", "Limits", "Pairs", "Trouble", "Unreachable", "absolute", "origin_host", "place_of", "send"]
 
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -117,39 +121,6 @@ class Hop:
         """The first characters of a textual body; empty for anything else."""
         textual = self.content_type.startswith("text/") or self.content_type.endswith(("json", "xml", "urlencoded"))
         return self.text[:EXCERPT] if textual else ""
-
-
-def place_of(url: str) -> str:
-    """Return an address without query, fragment and credentials, fit for logs."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{origin_host(url)}{parts.path}"
-
-
-def origin_host(url: str) -> str:
-    """Return ``host:port`` of an address, the port written out even where it is the scheme's own.
-
-    An address that names no usable host gives an empty text, and so does one that two readers could take for two hosts:
-    a backslash ends the host for some of them and belongs to the user information for others.
-    """
-    if "\\" in url or not url.isprintable() or " " in url:
-        return ""
-    try:
-        parts = urlsplit(url)
-        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-    except ValueError:
-        return ""
-    host = (parts.hostname or "").lower()
-    if not host or port is None:
-        return ""
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def absolute(base: str, address: str) -> str:
-    """Return an address of a page as a full one; what cannot be read stays as it stands there."""
-    try:
-        return urljoin(base, address)
-    except ValueError:
-        return address
 
 
 def send(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from conformance.evidence import Identified
+from conformance.exit_codes import Ours
 from conformance.form import FormError
 from conformance.hop import origin_host
 from conformance.portal import AuthorizationRequest, AuthorizationResponse
@@ -41,7 +42,7 @@ class Step:
     seen: str = ""
 
 
-class JourneyError(Exception):
+class JourneyError(Ours):
     """A step did not lead where the tutorial says."""
 
 

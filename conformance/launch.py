@@ -12,6 +12,8 @@ from typing import IO, TYPE_CHECKING, Final
 
 import requests
 
+from conformance.exit_codes import OutOfReach
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
@@ -24,7 +26,7 @@ _POLITE_SECONDS: Final = 5.0
 _SERVER_ERROR: Final = 500
 
 
-class LaunchError(Exception):
+class LaunchError(OutOfReach):
     """The portal did not start; the message says what was tried and where its output is, and holds no secret."""
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from conformance.exit_codes import Mistaken
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class DescriptorError(ValueError):
+class DescriptorError(Mistaken, ValueError):
     """A file that the user wrote and that cannot be used; the message names the file, the key, and what to write."""
 
 

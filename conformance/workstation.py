@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import zxingcpp
 from PIL import Image
 
+from conformance.exit_codes import Ours
 from conformance.form import FormError
 from conformance.hop import absolute, origin_host
 from conformance.portal import AuthorizationResponse
@@ -30,7 +31,7 @@ PHONE_COOKIE: Final = "phone"
 PHONE_PATH: Final = "/phone"
 
 
-class WorkstationError(Exception):
+class WorkstationError(Ours):
     """The provider showed something else than the desk expected: a mistake of ours, or a refusal.
 
     Attributes:

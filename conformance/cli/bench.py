@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conformance.catalogue import catalogue
 from conformance.cli.options import add_language
-from conformance.cli.seat import demo_portal, running_seat
+from conformance.cli.seat import running_seat
+from conformance.cli.small_portal import demo_portal
 from conformance.descriptor import read_descriptor
 from conformance.evidence import Role
 from conformance.exit_codes import ExitCode

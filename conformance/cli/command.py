@@ -5,33 +5,41 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 
-from conformance.catalogue import CatalogueError
-from conformance.cli import bench, catalogue_commands, demo, init, run, serve
-from conformance.cli.options import Talk, UsageError, language_of
+from conformance.cli.options import Talk, language_of
 from conformance.cli.terminal import Terminal
-from conformance.control import ControlFailed
-from conformance.exit_codes import ExitCode
+from conformance.exit_codes import ExitCode, Stop
 from conformance.guard import OwnershipError, check_ownership
-from conformance.journey import JourneyError
-from conformance.launch import LaunchError
-from conformance.profiles import ProfileError
-from conformance.toml_reader import DescriptorError
-from conformance.workstation import WorkstationError
-from virtual_card import DeskError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_INTERRUPTED: Final = 130
+SUBCOMMANDS: Final = {
+    "demo": "demo",
+    "serve": "serve",
+    "init": "init",
+    "run": "run",
+    "list": "catalogue_commands",
+    "explain": "catalogue_commands",
+    "bench": "bench",
+}
+"""Subcommands and the module of each.  Only the one that was typed is imported: ``serve`` must be up at once, and needs
+neither pytest nor a decoder of QR codes.
+"""
 
 
-def parser(language: str) -> argparse.ArgumentParser:
-    """Return the reader of arguments, its help in ``fr`` or ``en``."""
+def parser(language: str, typed: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """Return the reader of arguments, its help in ``fr`` or ``en``.
+
+    Args:
+        language: of the help.
+        typed: the arguments, if only their subcommand need be known.
+    """
     talk = Talk(language)
     whole = argparse.ArgumentParser(
         prog="psc-conformance",
@@ -44,8 +52,10 @@ def parser(language: str) -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"psc-conformance {version('psc-conformance')}")
     commands = whole.add_subparsers(dest="command", required=True)
-    for part in (demo, serve, init, run, catalogue_commands, bench):
-        part.add(commands, talk)
+    wanted = SUBCOMMANDS.get(typed[0]) if typed else None
+    for module in dict.fromkeys(SUBCOMMANDS.values()):
+        if wanted in {None, module}:
+            import_module(f"conformance.cli.{module}").add(commands, talk)
     return whole
 
 
@@ -58,31 +68,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     typed = list(sys.argv[1:] if arguments is None else arguments)
     language = language_of(typed, os.environ)
     terminal = Terminal(Console(stderr=False, highlight=False), language)
-    options = parser(language).parse_args(typed)
+    options = parser(language, typed).parse_args(typed)
     try:
         check_ownership()
         code: int = options.execute(options, terminal)
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        return ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001  # the process boundary: no trace reaches a user who did not ask for it
         return _stop(terminal, error)
     return code
 
 
-_CODES: Final[tuple[tuple[tuple[type[Exception], ...], ExitCode], ...]] = (
-    ((UsageError, DescriptorError, ProfileError, CatalogueError), ExitCode.USAGE),
-    ((ControlFailed, LaunchError), ExitCode.UNREACHABLE),
-    ((WorkstationError, JourneyError, DeskError, OwnershipError), ExitCode.HARNESS),
-)
-"""Failures whose text is ours and safe to show, and the exit code of each."""
-
-
 def _stop(terminal: Terminal, error: Exception) -> int:
-    for kinds, code in _CODES:
-        if isinstance(error, kinds):
-            hint = f" {error.hint}" if isinstance(error, OwnershipError) else ""
-            terminal.say(f"Arrêt : {error}{hint}", f"Stopped: {error}{hint}", "bold red")
-            return code
+    if isinstance(error, Stop):
+        hint = f" {error.hint}" if isinstance(error, OwnershipError) else ""
+        terminal.say(f"Arrêt : {error}{hint}", f"Stopped: {error}{hint}", "bold red")
+        return error.code
     if os.environ.get("PSC_DEBUG"):
         raise error
     name = type(error).__name__

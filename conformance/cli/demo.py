@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conformance.browser import Browser
 from conformance.cli.options import UsageError, add_language, add_reporting
-from conformance.cli.seat import SUITE_SETTINGS, demo_portal, running_seat
+from conformance.cli.seat import SUITE_SETTINGS, running_seat
+from conformance.cli.small_portal import demo_portal
 from conformance.descriptor import read_descriptor
 from conformance.exit_codes import ExitCode
 from conformance.hop import origin_host
-from conformance.journey import Journey
+from conformance.journey import Journey, JourneyError
 from conformance.miniatures.defects import MINIATURES, Defect
 from conformance.miniatures.server import portal_toml
 from conformance.outcome import Verdict
 from conformance.portal import HttpPortal
 from conformance.runner import HTML_FILE, Order, Result, run_suite
 from conformance.workstation import Phone, Workstation
-from virtual_card import Desk, Reader
+from virtual_card import Desk, DeskError, Reader
 from virtual_card.holder import DEFAULT_PIN
 
 if TYPE_CHECKING:
@@ -128,9 +129,12 @@ def _walk(terminal: Terminal, seat: Seat, base: str, described: Path) -> list[Ev
         pin=DEFAULT_PIN,
     )
     events: list[Event] = []
-    for step in journey.walk():
-        terminal.step(step)
-        events.append({"kind": "step", **asdict(step)})
+    try:
+        for step in journey.walk():
+            terminal.step(step)
+            events.append({"kind": "step", **asdict(step)})
+    except DeskError as error:
+        raise JourneyError(f"card: {error}") from None
     return events
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
+from conformance.exit_codes import Mistaken
 from conformance.texts import LANGUAGES, said
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 REPORT_FOLDER: Final = "psc-report"
 
 
-class UsageError(Exception):
+class UsageError(Mistaken):
     """An option that cannot be used; the message names it and says what to write."""
 
 

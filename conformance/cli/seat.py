@@ -1,17 +1,13 @@
-"""A provider and a small portal for people who want to see something at once: what ``demo`` and ``serve`` start."""
+"""A provider with the cards of its people, on loopback: what ``demo``, ``serve`` and ``run`` start."""
 
 from __future__ import annotations
 
-import secrets
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from conformance.cards import CardBox
-from conformance.miniatures.config import PortalConfig
-from conformance.miniatures.server import free_port, run_portal
-from mock_idp.protocol import Client
 from mock_idp.settings import Settings, Unlisted
 from mock_idp.web import Provider
 from mock_idp.web.serve import Serving, bind, on_port
@@ -20,11 +16,9 @@ from virtual_card import Igc
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.miniatures.defects import Defect
     from mock_idp.people import Person
 
 LOOPBACK: Final = "127.0.0.1"
-CLIENT_ID: Final = "portail-de-demonstration"
 
 SUITE_SETTINGS: Final = Settings(acr_values_policy=Unlisted.IGNORE, scope_policy=Unlisted.IGNORE)
 """Under the suite no request is refused for its level or scope: a portal that forgets them must come as far as
@@ -90,35 +84,3 @@ def running_seat(settings: Settings, *, port: int = 0) -> Iterator[Seat]:
     provider, cards = make_provider(on_port(settings, listener.getsockname()[1]))
     with Serving(listener, provider):
         yield Seat(provider=provider, cards=cards)
-
-
-@contextmanager
-def demo_portal(provider: Provider, defect: Defect | None = None, *, language: str = "fr") -> Iterator[str]:
-    """Serve a miniature portal connected to a provider, and give its base address.
-
-    Args:
-        provider: that it is registered with.
-        defect: the one thing it forgets.
-        language: of its pages.
-    """
-    port = free_port()
-    base = f"http://{LOOPBACK}:{port}"
-    config = PortalConfig(
-        issuer=provider.settings.issuer,
-        discovery_url=provider.settings.discovery_url,
-        client_id=CLIENT_ID,
-        client_secret=secrets.token_urlsafe(24),
-        public_base_url=base,
-        language="en" if language == "en" else "fr",
-    )
-    provider.server.register_client(
-        Client(
-            client_id=CLIENT_ID,
-            client_secret=config.client_secret,
-            redirect_uris=(config.callback_url,),
-            post_logout_redirect_uris=(config.logged_out_url,),
-            name="Portail FICTIF" if language != "en" else "Fictional portal",
-        )
-    )
-    with ExitStack() as stack:
-        yield stack.enter_context(run_portal(replace(config), defect, port=port))

@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.cli.options import UsageError, add_language, secret_in
-from conformance.cli.seat import SUITE_SETTINGS, demo_portal, make_provider
+from conformance.cli.seat import SUITE_SETTINGS, make_provider
 from conformance.exit_codes import ExitCode
-from conformance.hop import origin_host
+from conformance.origins import origin_host
 from mock_idp.protocol import Client
 from mock_idp.settings import Settings
 from mock_idp.web.serve import Serving, bind
@@ -135,6 +135,9 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         if outside:
             _warn(options, terminal)
         if options.demo_portal:
+            # only for those who ask: its imports take as long as the provider's own
+            from conformance.cli.small_portal import demo_portal  # noqa: PLC0415
+
             base = stack.enter_context(demo_portal(provider, language=terminal.language))
             terminal.say(f"  Petit portail : {base}/", f"  Small portal: {base}/", "bold")
         terminal.say("\nCtrl-C pour arrêter.", "\nCtrl-C to stop.", "dim")

@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.clauses import Clause, ClauseError, Level, find_clause
+from conformance.exit_codes import Mistaken
 from conformance.outcome import Expected, Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _TOP: Final = frozenset({"schema", "name", "title_fr", "title_en", "default", "r
 _ROW: Final = frozenset({"scenario", "level", "verdicts", "clause", "reason_fr", "reason_en"})
 
 
-class ProfileError(ValueError):
+class ProfileError(Mistaken, ValueError):
     """A profile that cannot be read; the message names the key at fault and what to write."""
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from conformance.cli import main
 from conformance.cli.options import UsageError, secret_in
-from conformance.cli.seat import SUITE_SETTINGS, demo_portal, make_provider
+from conformance.cli.seat import SUITE_SETTINGS, make_provider
+from conformance.cli.small_portal import demo_portal
 from conformance.miniatures.server import portal_toml
 from mock_idp.web.serve import Serving, bind, on_port
 

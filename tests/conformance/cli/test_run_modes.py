@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.cli import main
-from conformance.cli.seat import SUITE_SETTINGS, demo_portal, running_seat
+from conformance.cli.seat import SUITE_SETTINGS, running_seat
+from conformance.cli.small_portal import demo_portal
 from conformance.miniatures.server import portal_toml
 
 if TYPE_CHECKING:

@@ -1,0 +1,52 @@
+"""A small portal beside a provider, for people who want to see something at once."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from conformance.miniatures.config import PortalConfig
+from conformance.miniatures.server import free_port, run_portal
+from mock_idp.protocol import Client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.miniatures.defects import Defect
+    from mock_idp.web import Provider
+
+LOOPBACK: Final = "127.0.0.1"
+CLIENT_ID: Final = "portail-de-demonstration"
+
+
+@contextmanager
+def demo_portal(provider: Provider, defect: Defect | None = None, *, language: str = "fr") -> Iterator[str]:
+    """Serve a miniature portal connected to a provider, and give its base address.
+
+    Args:
+        provider: that it is registered with.
+        defect: the one thing it forgets.
+        language: of its pages.
+    """
+    port = free_port()
+    base = f"http://{LOOPBACK}:{port}"
+    config = PortalConfig(
+        issuer=provider.settings.issuer,
+        discovery_url=provider.settings.discovery_url,
+        client_id=CLIENT_ID,
+        client_secret=secrets.token_urlsafe(24),
+        public_base_url=base,
+        language="en" if language == "en" else "fr",
+    )
+    provider.server.register_client(
+        Client(
+            client_id=CLIENT_ID,
+            client_secret=config.client_secret,
+            redirect_uris=(config.callback_url,),
+            post_logout_redirect_uris=(config.logged_out_url,),
+            name="Portail FICTIF" if language != "en" else "Fictional portal",
+        )
+    )
+    with run_portal(config, defect, port=port) as address:
+        yield address
