@@ -21,7 +21,8 @@ from conformance.events import SCHEMA, Event, EventLog, read_events
 from conformance.exit_codes import ExitCode
 from conformance.lab import first_login, open_lab
 from conformance.outcome import Verdict
-from conformance.reports import har, html, junit, markdown, read_run, sarif
+from conformance.report_files import EVENTS_FILE, write_reports
+from conformance.reports import read_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -31,13 +32,6 @@ if TYPE_CHECKING:
     from conformance.profiles import Profile
     from conformance.reports import Run
     from conformance.visit import Lab
-
-EVENTS_FILE: Final = "events.jsonl"
-HTML_FILE: Final = "report.html"
-JUNIT_FILE: Final = "junit.xml"
-SARIF_FILE: Final = "report.sarif"
-MARKDOWN_FILE: Final = "summary.md"
-HAR_FILE: Final = "exchanges.har"
 
 
 class Listener(Protocol):
@@ -138,7 +132,7 @@ def run_suite(order: Order, listener: Listener, *, steps: Sequence[Event] = ()) 
     finally:
         log.close()
     run = read_run(log.events)
-    write_reports(run, order.folder, order.language, earlier=earlier)
+    write_reports(run, order.folder, order.language, earlier=earlier, descriptor=order.portal)
     return Result(code=code, run=run)
 
 
@@ -159,15 +153,6 @@ def _earlier(log: Path, described: Descriptor) -> Run | None:
     except (OSError, ValueError, KeyError):
         return None
     return run if run.start["portal"]["name"] == described.name else None
-
-
-def write_reports(run: Run, folder: Path, language: str, *, earlier: Run | None = None) -> None:
-    """Write every report of a run into a folder; an earlier run shows what changed."""
-    (folder / HTML_FILE).write_text(html(run, language, earlier=earlier), encoding="utf-8")
-    (folder / JUNIT_FILE).write_text(junit(run, language), encoding="utf-8")
-    (folder / SARIF_FILE).write_text(sarif(run, language), encoding="utf-8")
-    (folder / MARKDOWN_FILE).write_text(markdown(run, language), encoding="utf-8")
-    (folder / HAR_FILE).write_text(har(run, language), encoding="utf-8")
 
 
 class _Ear:

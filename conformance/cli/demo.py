@@ -19,7 +19,8 @@ from conformance.miniatures.defects import MINIATURES, Defect
 from conformance.miniatures.server import portal_toml
 from conformance.outcome import Verdict
 from conformance.portal import HttpPortal
-from conformance.runner import HTML_FILE, Order, Result, run_suite
+from conformance.report_files import HTML_FILE
+from conformance.runner import Order, Result, run_suite
 from conformance.workstation import Phone, Workstation
 from virtual_card import Desk, DeskError, Reader
 from virtual_card.holder import DEFAULT_PIN

@@ -17,7 +17,8 @@ from conformance.descriptor import read_file
 from conformance.exit_codes import ExitCode
 from conformance.launch import LOG_FILE, Facts, LaunchedPortal, launched
 from conformance.miniatures.server import free_port
-from conformance.runner import HTML_FILE, JUNIT_FILE, Order, run_suite
+from conformance.report_files import HTML_FILE, JUNIT_FILE
+from conformance.runner import Order, run_suite
 from conformance.selection import known_failure, why_not
 from conformance.texts import said
 

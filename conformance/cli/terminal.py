@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -63,7 +63,7 @@ class Terminal:
             f"{count} scenarios, each between two honest logins",
         )
         if self.console.is_terminal:
-            columns = (TextColumn("  "), BarColumn(), MofNCompleteColumn())
+            columns = (TextColumn("  "), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
             self._progress = Progress(*columns, console=self.console, transient=True)
             self._progress.start()
             self._progress.add_task("scenarios", total=count)

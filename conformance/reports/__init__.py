@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from conformance.reports.badge import badge
+from conformance.reports.bundle import bundle
 from conformance.reports.har import har
 from conformance.reports.html import html
 from conformance.reports.junit import junit
@@ -9,4 +11,4 @@ from conformance.reports.markdown import markdown
 from conformance.reports.run import Run, read_run
 from conformance.reports.sarif import sarif
 
-__all__ = ["Run", "har", "html", "junit", "markdown", "read_run", "sarif"]
+__all__ = ["Run", "badge", "bundle", "har", "html", "junit", "markdown", "read_run", "sarif"]

@@ -13,8 +13,8 @@ import pytest
 from conformance.cli.seat import SUITE_SETTINGS, running_seat
 from conformance.exit_codes import ExitCode
 from conformance.outcome import Verdict
+from conformance.report_files import EVENTS_FILE
 from conformance.reports import read_run
-from conformance.runner import EVENTS_FILE
 from tests.portals.starting import started
 
 if TYPE_CHECKING:
