@@ -17,6 +17,7 @@ from mock_idp.ecps.refusals import EcpsError
 from mock_idp.people import PeopleError
 from mock_idp.protocol.clients import ClientError, client_from
 from mock_idp.protocol.userinfo import userinfo
+from mock_idp.web.answers import NothingWaitsError, answer
 from mock_idp.web.http import provider
 from mock_idp.web.oidc import SCENARIO_COOKIE
 from mock_idp.web.phone import enrol
@@ -98,8 +99,11 @@ def arm() -> tuple[Response, int]:
     scope = body.get("scope", "login")
     if scope not in ("login", "issuer"):
         raise ControlError("scope: 'login' or 'issuer'")
-    plan = (plans.arm if scope == "login" else plans.arm_issuer)(token, deviations)
-    return jsonify(_plan(plan)), 201
+    hint = _text(body, "login_hint") if "login_hint" in body else None
+    if hint is not None and scope == "issuer":
+        raise ControlError("login_hint: lies for the issuer hold for everybody; leave it out")
+    armed = plans.arm_issuer(token, deviations) if scope == "issuer" else plans.arm(token, deviations, login_hint=hint)
+    return jsonify(_plan(armed)), 201
 
 
 @control.delete("/plans/issuer")
@@ -190,6 +194,22 @@ def _enrolled(idnat: str, body: dict[str, Any]) -> str:
         return enrol(provider(), idnat, _text(body, "password")).device_id
     except EcpsError as refused:
         raise ControlError(f"password: {refused.code}") from None
+
+
+@control.post("/answers")
+def answers() -> Response:
+    """Approve or refuse what waits for a person, on their phone or in their reader."""
+    body = _body()
+    said = _text(body, "answer")
+    if said not in ("approve", "refuse"):
+        raise ControlError("answer: 'approve' or 'refuse'")
+    try:
+        login_id = answer(provider(), normalise(_text(body, "idnat")), approve=said == "approve")
+    except NothingWaitsError:
+        raise ControlError("idnat: nothing waits for this person", 404) from None
+    except EcpsError as refused:
+        raise ControlError(f"idnat: {refused.code}") from None
+    return jsonify(login_id=login_id)
 
 
 @control.post("/clients")

@@ -272,7 +272,8 @@ class Provider:
         code: SpentCode | None = self.store.get("codes", members.get("code", ""), now=now)
         if code is not None:
             return code.grant.login_id
-        return self.login_of_token(members.get("refresh_token", ""))
+        asked = self.server.ciba.find(members.get("auth_req_id"), now=now)
+        return asked.login_id if asked else self.login_of_token(members.get("refresh_token", ""))
 
     def login_of_token(self, token: str) -> str | None:
         """Return the login that an access or a refresh token comes from."""
