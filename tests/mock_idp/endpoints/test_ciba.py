@@ -164,6 +164,14 @@ def test_the_answer_itself_can_be_spoilt(site: Site) -> None:
     assert 502 == site.call("POST", CIBA, data=QUESTION, headers=basic()).status_code
 
 
+def test_what_the_phone_refused_no_script_approves(site: Site) -> None:
+    """The person's word counts, also before the portal has heard it."""
+    auth_req_id = ask(site)["auth_req_id"]
+
+    assert [200, 404] == [say(site, "refuse"), say(site, "approve")]
+    assert "access_denied" == poll(site, auth_req_id)["error"]
+
+
 @pytest.mark.parametrize(
     ("body", "status", "said"),
     [
