@@ -16,6 +16,7 @@ from authlib.oauth2.rfc6749 import InvalidRequestError, InvalidScopeError, OAuth
 from authlib.oauth2.rfc6749.errors import UnauthorizedClientError
 
 from mock_idp.artefacts import Fields, Seam, pairs_of
+from mock_idp.people import ACTIVE
 from mock_idp.protocol.exchange import PscRequest, quoted
 from mock_idp.protocol.grants import AUTH_METHODS
 from mock_idp.protocol.request_rules import wrong_level
@@ -150,7 +151,7 @@ class PscCibaEndpoint(TokenEndpoint):  # type: ignore[misc]  # Authlib ships no 
 
     def _person(self, asked: dict[str, str]) -> Person:
         person = self.server.directory.find(asked["login_hint"])
-        if person is None:
+        if person is None or person.status != ACTIVE:
             raise InvalidRequestError("login_hint: invalid user; nobody has that identifiant national.")
         return person
 

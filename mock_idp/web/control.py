@@ -23,6 +23,7 @@ from mock_idp.web.oidc import SCENARIO_COOKIE
 from mock_idp.web.phone import enrol
 
 if TYPE_CHECKING:
+    from mock_idp.people import Person
     from mock_idp.web.voice import Plan
 
 control = Blueprint("control", __name__, url_prefix="/_control/v1")
@@ -153,8 +154,10 @@ def journal() -> Response:
 def people() -> tuple[Response, int]:
     """Make a fresh person after a persona, with an activated phone if a password is given."""
     body = _body()
+    former = _known(_text(body, "formerly"), "formerly") if "formerly" in body else None
+    template = _text(body, "template", "medecin-liberal")
     try:
-        person = provider().fresh_person(_text(body, "template", "medecin-liberal"), idnat=_wanted_idnat(body))
+        person = provider().fresh_person(template, idnat=_wanted_idnat(body), formerly=former)
     except PeopleError as error:
         raise ControlError(str(error)) from None
     device = _enrolled(person.idnat, body) if "password" in body else None
@@ -180,13 +183,17 @@ def _wanted_idnat(body: dict[str, Any]) -> str | None:
 def phones() -> tuple[Response, int]:
     """Give a person of the directory an activated phone."""
     body = _body()
+    return jsonify(device=_enrolled(_known(_text(body, "idnat"), "idnat").idnat, body)), 201
+
+
+def _known(typed: str, field: str) -> Person:
     try:
-        idnat = normalise(_text(body, "idnat"))
+        found = provider().directory.find(normalise(typed))
     except IdnatError as error:
-        raise ControlError(f"idnat: {error.code}") from None
-    if provider().directory.find(idnat) is None:
-        raise ControlError("idnat: nobody in the directory has it", 404)
-    return jsonify(device=_enrolled(idnat, body)), 201
+        raise ControlError(f"{field}: {error.code}") from None
+    if found is None:
+        raise ControlError(f"{field}: nobody in the directory has it", 404)
+    return found
 
 
 def _enrolled(idnat: str, body: dict[str, Any]) -> str:

@@ -117,6 +117,7 @@ def test_without_a_channel_it_is_the_phone(world: World) -> None:
     [
         ({"login_hint": None}, 400, "invalid_request"),
         ({"login_hint": "nobody"}, 400, "invalid_request"),
+        ({"login_hint": "899799000171"}, 400, "invalid_request"),
         ({"scope": None}, 400, "invalid_request"),
         ({"scope": "openid nonsense"}, 400, "invalid_scope"),
         ({"scope": "scope_all"}, 400, "invalid_scope"),
