@@ -29,10 +29,12 @@ class Seam(StrEnum):
     SIGNED_ID_TOKEN = "signed-id-token"
     TOKEN_RESPONSE = "token-response"
     USERINFO = "userinfo"
+    CIBA_RESPONSE = "ciba-response"
     DISCOVERY_ANSWER = "discovery-answer"
     KEY_SET_ANSWER = "key-set-answer"
     TOKEN_ANSWER = "token-answer"
     USERINFO_ANSWER = "userinfo-answer"
+    CIBA_ANSWER = "ciba-answer"
 
 
 ISSUER_WIDE = frozenset({Seam.DISCOVERY, Seam.KEY_SET, Seam.DISCOVERY_ANSWER, Seam.KEY_SET_ANSWER})

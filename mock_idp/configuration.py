@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
+from mock_idp.ecps.idnat import Doubt, warnings
 from mock_idp.people import PeopleError, Person, builtin_people, people_from
 from mock_idp.protocol.clients import Client, ClientError, client_from
 from mock_idp.settings import Settings
@@ -16,6 +17,16 @@ from mock_idp.settings import Settings
 A_YEAR = 366 * 24 * 3600
 BASES = frozenset({"issuer_base", "wallet_base"})
 TABLES = frozenset({"clients", "people", "builtin_people"})
+
+
+DOUBTS = {
+    Doubt.RPPS_WITHOUT_TYPE: "looks like an RPPS number without the 8 before it",
+    Doubt.RPPS_LENGTH: "begins with 8 and is not 8 and the 11 digits of an RPPS number",
+    Doubt.RPPS_KEY: "its last digit is not the key of the RPPS number",
+    Doubt.NO_SLASH: "its first digit announces a structure, and no slash follows",
+    Doubt.KIND_UNKNOWN: "its first character is of no known kind",
+    Doubt.NOT_ASCII: "holds a character that no card prints",
+}
 
 
 class ConfigurationError(ValueError):
@@ -30,11 +41,13 @@ class Configuration:
         settings: where the provider stands and what it does.
         clients: portals that are known from the start.
         people: the directory: the personas that ship, unless ``builtin_people = false``, then the file's own.
+        warnings: what looks mistyped, and is taken all the same: published samples fail the check digit too.
     """
 
     settings: Settings
     clients: tuple[Client, ...] = ()
     people: tuple[Person, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def read_settings(text: str, *, source: str = "psc.toml") -> Configuration:
@@ -72,6 +85,11 @@ def read_settings(text: str, *, source: str = "psc.toml") -> Configuration:
         settings=_settings({name: value for name, value in table.items() if name not in TABLES}, place),
         clients=_each_once(clients, place),
         people=_together(builtin_people() if with_builtin else (), own, place),
+        warnings=tuple(
+            f"{place}.people: {person.key}: idnat {person.idnat}: {DOUBTS[doubt]}; it is taken as it stands"
+            for person in own
+            for doubt in warnings(person.idnat)
+        ),
     )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SECRETS = frozenset(
     {
         "access_token",
+        "auth_req_id",
         "authorization",
         "certificate",
         "client_assertion",

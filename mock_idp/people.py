@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from mock_idp.identifiers import fresh_like, luhn_key
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+__all__ = [
+    "ACTIVE",
+    "DEACTIVATED",
+    "FRESH_FIRST",
+    "FRESH_LAST",
+    "Activity",
+    "Directory",
+    "Exercice",
+    "PeopleError",
+    "Person",
+    "builtin_people",
+    "fresh_person",
+    "luhn_key",
+    "people_from",
+    "read_people",
+]
 
 FRESH_FIRST = 10_000
 FRESH_LAST = 99_999
@@ -29,10 +48,25 @@ class Activity:
     role: str = ""
     section_pharmacien: str = ""
     structure: str = ""
+    siret: str = ""
+    siren: str = ""
     finess_site: str = ""
+    finess_juridique: str = ""
     raison_sociale: str = ""
     autorite: str = ""
     ancien_identifiant: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exercice:
+    """One practice besides the first: another profession or category, with its own activities, or none."""
+
+    profession: str = ""
+    categorie: str = ""
+    civilite_exercice: str = ""
+    type_savoir_faire: str = ""
+    savoir_faire: str = ""
+    activity: tuple[Activity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +76,11 @@ class Person:
     ``idnat`` is the identifiant national as printed on the first line of the card, without spaces; ``email`` and
     ``mobile`` are the contact data on record, with which an e-CPS is activated without a card.  ``former_idnats`` are
     those of accounts that were merged into this one, separated by spaces; ``status`` is ``active`` or ``deactivated``.
+
+    Attributes:
+        card: kind of card, empty for somebody who has none.
+        activity: activities of the first practice, whose profession and category stand beside it.
+        exercice: practices behind the first.
     """
 
     key: str
@@ -61,6 +100,19 @@ class Person:
     former_idnats: str = ""
     status: str = ACTIVE
     activity: tuple[Activity, ...] = ()
+    exercice: tuple[Exercice, ...] = ()
+
+    def practices(self) -> tuple[Exercice, ...]:
+        """Return every practice, the first one only if it has an activity."""
+        first = Exercice(
+            profession=self.profession,
+            categorie=self.categorie,
+            civilite_exercice=self.civilite_exercice,
+            type_savoir_faire=self.type_savoir_faire,
+            savoir_faire=self.savoir_faire,
+            activity=self.activity,
+        )
+        return (*((first,) if self.activity else ()), *self.exercice)
 
 
 def read_people(text: str, *, source: str = "people.toml") -> tuple[Person, ...]:
@@ -108,32 +160,38 @@ def _tables(members: dict[str, Any], name: str, place: str, spelling: str) -> li
     return tables
 
 
+_INSIDE: dict[str, type[Any]] = {"activity": Activity, "exercice": Exercice}
+"""Members that are tables themselves."""
+
+
 def _person(members: dict[str, Any], place: str) -> Person:
-    activities = tuple(
-        _made(Activity, activity, f"{place}.activity {number}")
-        for number, activity in enumerate(_tables(members, "activity", f"{place}.activity", "[[person.activity]]"), 1)
-    )
-    own = {name: value for name, value in members.items() if name != "activity"}
-    person: Person = replace(_made(Person, own, place), activity=activities)
+    person: Person = _made(Person, members, place, "person")
+    for name in ("key", "idnat", "given_name", "family_name"):
+        if not members.get(name):
+            raise PeopleError(f"{place}.{name}: missing; every person needs one")
+    if person.status not in {ACTIVE, DEACTIVATED}:
+        raise PeopleError(f"{place}.status: {person.status!r} is not known; write {ACTIVE!r} or {DEACTIVATED!r}")
     return person
 
 
-def _made(kind: type[Any], members: dict[str, Any], place: str) -> Any:
-    known = set(kind.__dataclass_fields__) - {"activity"}
+def _made(kind: type[Any], members: dict[str, Any], place: str, path: str) -> Any:
+    known = {member.name for member in fields(kind)}
     if unknown := sorted(set(members) - known):
         raise PeopleError(f"{place}.{unknown[0]}: unknown member; known are {', '.join(sorted(known))}")
+    read: dict[str, Any] = {}
     for name, value in members.items():
-        if not isinstance(value, str):
-            raise PeopleError(f"{place}.{name}: expected text between quotes, got {type(value).__name__}")
-    if kind is Person:
-        for name in ("key", "idnat", "given_name", "family_name"):
-            if not members.get(name):
-                raise PeopleError(f"{place}.{name}: missing; every person needs one")
-        if members.get("status", ACTIVE) not in {ACTIVE, DEACTIVATED}:
-            raise PeopleError(
-                f"{place}.status: {members['status']!r} is not known; write {ACTIVE!r} or {DEACTIVATED!r}"
+        if name in _INSIDE:
+            tables = _tables(members, name, f"{place}.{name}", f"[[{path}.{name}]]")
+            read[name] = tuple(
+                _made(_INSIDE[name], table, f"{place}.{name} {number}", f"{path}.{name}")
+                for number, table in enumerate(tables, 1)
             )
-    return kind(**members)
+        elif isinstance(value, str):
+            read[name] = value
+        else:
+            raise PeopleError(f"{place}.{name}: expected text between quotes, got {type(value).__name__}")
+    required = {member.name: "" for member in fields(kind) if member.default is MISSING}
+    return kind(**{**required, **read})
 
 
 def builtin_people() -> tuple[Person, ...]:
@@ -186,36 +244,28 @@ class Directory:
         return tuple(self._by_idnat.values())
 
 
-def luhn_key(digits: str) -> str:
-    """Return the Luhn key of a run of decimal digits, the last digit of an RPPS number."""
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        value = int(digit) * (2 if place % 2 == 0 else 1)
-        total += sum(divmod(value, 10))
-    return str(-total % 10)
-
-
-def fresh_person(template: Person, counter: int) -> Person:
-    """Return a new person of the template's profession, with an RPPS of their own in the test-like block 997 99.
+def fresh_person(template: Person, counter: int, formerly: Person | None = None) -> Person:
+    """Return a new person of the template's profession, with an identifier of the template's kind.
 
     Args:
         template: whose profession and activities to take.
         counter: 10,000 to 99,999; each gives one person.
+        formerly: the account that was merged into this one: same names, and its identifiers in ``otherIds``.
 
     Raises:
         PeopleError: the counter is outside the block.
     """
     if not FRESH_FIRST <= counter <= FRESH_LAST:
         raise PeopleError(f"counter: {counter} is outside {FRESH_FIRST}-{FRESH_LAST}; restart the provider")
-    number = f"99799{counter:05d}"
     return replace(
         template,
         key=f"{template.key}-{counter}",
-        idnat=f"8{number}{luhn_key(number)}",
-        given_name="SIMONE",
-        family_name=f"FICTIF{counter:05d}",
-        former_idnats="",
+        idnat=fresh_like(template.idnat, counter),
+        given_name=formerly.given_name if formerly else "SIMONE",
+        family_name=formerly.family_name if formerly else f"FICTIF{counter:05d}",
+        former_idnats=f"{formerly.idnat} {formerly.former_idnats}".strip() if formerly else "",
+        status=ACTIVE,
         email=f"simone.fictif{counter:05d}@exemple.invalid",
         mobile=f"063998{counter % 10_000:04d}",
-        card="CPS",
+        card=template.card or "CPS",
     )

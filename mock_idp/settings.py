@@ -59,6 +59,8 @@ class Settings:
         single_sign_on: whether a browser with a PSC session is sent back without being asked (confirmed by the session
             cookie of the same source).
         login_lifetime: how long a started login may take before the portal must start again (unknown).
+        ciba_lifetime: of a CIBA request (confirmed in a public ANS test resource: 120 s, Keycloak's default).
+        ciba_interval: between two polls (unknown; Keycloak's default is 5 s, the same resource says 1).
         psc_profile: which date's PSC to be; decides ``acr``, the form of userinfo and discovery.
         auth_mode: ``authMode`` stated for the e-CPS (unknown; MOBILE by analogy with the CIBA channel).
         acr_values_policy: what becomes of a request whose ``acr_values`` is missing or not eidas1 (unknown):
@@ -84,6 +86,8 @@ class Settings:
     session_idle_lifetime: timedelta = timedelta(minutes=30)
     single_sign_on: bool = True
     login_lifetime: timedelta = timedelta(minutes=10)
+    ciba_lifetime: timedelta = timedelta(seconds=120)
+    ciba_interval: timedelta = timedelta(seconds=5)
     psc_profile: PscProfile = PscProfile.YEAR_2026
     auth_mode: str = "MOBILE"
     acr_values_policy: Unlisted = Unlisted.REJECT

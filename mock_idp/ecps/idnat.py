@@ -11,7 +11,7 @@ import unicodedata
 from enum import StrEnum
 
 from mock_idp.ecps.refusals import Code, EcpsError
-from mock_idp.people import luhn_key
+from mock_idp.identifiers import luhn_key
 
 LONGEST = 255
 """Most characters accepted (unknown in the sources; 64 is the ceiling of a certificate's common name, X.520)."""

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from authlib.oauth2.rfc6749.models import ClientMixin
 
-GRANT_TYPES = frozenset({"authorization_code", "refresh_token"})
+GRANT_TYPES = frozenset({"authorization_code", "refresh_token", "urn:openid:params:grant-type:ciba"})
 
 
 class ClientError(ValueError):
@@ -26,6 +26,7 @@ class Client(ClientMixin):  # type: ignore[misc]  # Authlib ships no types
         redirect_uris: exact callback addresses (a trailing slash counts).
         post_logout_redirect_uris: exact addresses to come back to after logout.
         name: shown to the person who logs in.
+        ciba: whether CIBA was activated for it, as a portal's maker has to ask for.
     """
 
     client_id: str
@@ -33,6 +34,7 @@ class Client(ClientMixin):  # type: ignore[misc]  # Authlib ships no types
     redirect_uris: tuple[str, ...]
     post_logout_redirect_uris: tuple[str, ...] = ()
     name: str = ""
+    ciba: bool = False
 
     @property
     def client_metadata(self) -> dict[str, Any]:
@@ -97,6 +99,10 @@ def _read_member(value: Any, kind: str, place: str) -> Any:
         if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
             raise ClientError(f"{place}: expected a list of texts")
         return tuple(_address(item, place) for item in value)
+    if kind == "bool":
+        if not isinstance(value, bool):
+            raise ClientError(f"{place}: expected true or false")
+        return value
     if not isinstance(value, str) or (not value and not place.endswith("name")):
         raise ClientError(f"{place}: expected non-empty text")
     return value

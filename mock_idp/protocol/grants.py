@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
 
 
-class _Issues:
+class IssuesTokens:
     """Issues tokens with the time and chance of the exchange, which Authlib's token generators do not see."""
 
     server: PscServer
@@ -34,7 +34,7 @@ class _Issues:
         return self.server.issue(replace(user, scope=scope), self.request.exchange, refresh=include_refresh_token)
 
 
-class PscCodeGrant(_Issues, AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib ships no types
+class PscCodeGrant(IssuesTokens, AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib ships no types
     """The authorization code grant (RFC 6749 4.1)."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
@@ -117,7 +117,7 @@ class PscCodeGrant(_Issues, AuthorizationCodeGrant):  # type: ignore[misc]  # Au
         return authorization_code
 
 
-class PscRefreshGrant(_Issues, RefreshTokenGrant):  # type: ignore[misc]  # Authlib ships no types
+class PscRefreshGrant(IssuesTokens, RefreshTokenGrant):  # type: ignore[misc]  # Authlib ships no types
     """The refresh token grant (RFC 6749 6); PSC's refresh tokens last 30 minutes."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
@@ -189,6 +189,7 @@ __all__ = [
     "CODE_EXTENSIONS",
     "REFRESH_EXTENSIONS",
     "IdTokenSeam",
+    "IssuesTokens",
     "PscCodeGrant",
     "PscRefreshGrant",
 ]

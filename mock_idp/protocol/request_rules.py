@@ -64,12 +64,12 @@ class RequestRules:
         for name, error in NOT_TAKEN.items():
             if name in asked:
                 raise error(f"{name} is not taken here; send the parameters themselves.", redirect_uri=redirect_uri)
-        trouble = _trouble(asked) or (None if settings.acr_values_policy == Unlisted.IGNORE else _wrong_level(asked))
+        trouble = _trouble(asked) or (None if settings.acr_values_policy == Unlisted.IGNORE else wrong_level(asked))
         if trouble:
             raise InvalidRequestError(trouble, redirect_uri=redirect_uri)
 
 
-def _wrong_level(asked: dict[str, str]) -> str | None:
+def wrong_level(asked: dict[str, str]) -> str | None:
     """Say what is wrong with the level asked.
 
     What PSC does then is not documented publicly; only that eidas1 is the one level a portal may ask for.

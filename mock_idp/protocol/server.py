@@ -16,6 +16,8 @@ from authlib.oauth2.rfc6749 import (
 )
 
 from mock_idp.artefacts import Fields, Pairs, Seam, pairs_of
+from mock_idp.protocol.ciba import CibaBook, CibaQuestion, PscCibaEndpoint
+from mock_idp.protocol.ciba_grant import PscCibaGrant
 from mock_idp.protocol.documents import scopes_supported
 from mock_idp.protocol.exchange import Exchange, FormPost, PscRequest, Reply, basic_credentials, quoted
 from mock_idp.protocol.grants import CODE_EXTENSIONS, REFRESH_EXTENSIONS, PscCodeGrant, PscRefreshGrant
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
     from mock_idp.keys import SigningKeys
     from mock_idp.people import Directory, Person
+    from mock_idp.protocol.ciba import CibaRequest
     from mock_idp.protocol.clients import Client
     from mock_idp.protocol.tokens import Grant
     from mock_idp.settings import Settings
@@ -48,6 +51,7 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
         super().__init__(scopes_supported=scopes_supported(settings))
         self.settings = settings
         self.sessions = SessionBook(store, settings)
+        self.ciba = CibaBook(self)
         self.store = store
         self.keys = keys
         self.directory = directory
@@ -57,6 +61,8 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
         self.register_grant(PscCodeGrant, CODE_EXTENSIONS)
         self.register_grant(PscRefreshGrant, REFRESH_EXTENSIONS)
         self.register_endpoint(PscEndSession(self))
+        self.register_grant(PscCibaGrant, REFRESH_EXTENSIONS)
+        self.register_endpoint(PscCibaEndpoint(self))
         self.register_endpoint(PscIntrospection(self))
         self.register_endpoint(PscRevocation(self))
 
@@ -157,6 +163,20 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
             return reply
         said = exchange.voice.fields(Fields(seam=Seam.TOKEN_RESPONSE, pairs=pairs_of(reply.body)))
         return replace(reply, body=said)
+
+    def begin_ciba(self, exchange: Exchange, *, login_id: str, reach: Callable[[CibaRequest], bool]) -> Reply:
+        """Answer a CIBA request (CIBA 7).
+
+        Args:
+            exchange: the request.
+            login_id: the login that it begins.
+            reach: brings the question to the person's device and tells whether that could be done.
+        """
+        request = CibaQuestion(exchange, login_id=login_id, reach=reach)
+        if (name := request.payload.repeated()) is not None:
+            return self.handle_error_response(request, InvalidRequestError(f"{quoted(name)} stands twice."))
+        reply: Reply = self.create_endpoint_response("backchannel_authentication", request)
+        return reply
 
     def about_token(self, endpoint: str, exchange: Exchange) -> Reply:
         """Answer a question about a token, ``introspection`` (RFC 7662) or ``revocation`` (RFC 7009)."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mock_idp.artefacts import Fields, Json, Pairs, Seam
+from mock_idp.identifiers import is_edit, is_psi, origin_of
 from mock_idp.people import Activity, Person
 from mock_idp.protocol.exchange import Exchange, Reply
 from mock_idp.protocol.profiles import Traits, traits
 from mock_idp.protocol.tokens import Means
 
 if TYPE_CHECKING:
+    from mock_idp.people import Exercice
     from mock_idp.protocol.server import PscServer
     from mock_idp.protocol.tokens import Bearer
     from mock_idp.settings import Settings
@@ -19,7 +21,6 @@ OID_SECTEUR = "1.2.250.1.71.4.2.4"
 OID_PROFESSION = "1.2.250.1.213.1.1.5.5"
 OID_PALIER = "1.2.250.1.213.1.5.1.1.1"
 OID_PSI_LOCALE = "1.2.250.1.213.1.3.1.1"
-ORIGINS = {"0": "ADELI", "1": "CAB_ADELI", "3": "FINESS", "4": "SIREN", "5": "SIRET", "6": "CAB_RPPS", "8": "RPPS"}
 
 
 def userinfo(person: Person, settings: Settings, means: Means = Means.MOBILE) -> Pairs:
@@ -34,6 +35,7 @@ def userinfo(person: Person, settings: Settings, means: Means = Means.MOBILE) ->
         means: how they did.
     """
     date = traits(settings.psc_profile)
+    profession = person.profession or next((practice.profession for practice in person.practices()), "")
     first = person.activity[0] if person.activity else Activity()
     members: dict[str, Json | None] = {
         "sub": settings.sub_prefix + person.idnat,
@@ -48,46 +50,44 @@ def userinfo(person: Person, settings: Settings, means: Means = Means.MOBILE) ->
         "Secteur_Activite": f"{first.secteur}^{OID_SECTEUR}" if first.secteur else "",
         "SubjectOrganization": first.raison_sociale,
         "SubjectOrganizationID": first.structure,
-        "SubjectRole": [f"{person.profession}^{OID_PROFESSION}"] if person.profession else [],
+        "SubjectRole": [f"{profession}^{OID_PROFESSION}"] if profession else [],
         "Palier_Authentification": f"APPPRIP3^{OID_PALIER}",
         "PSI_Locale": OID_PSI_LOCALE,
         "UITVersion": "1.0",
         "Mode_Acces_Raison": "",
         "Acces_Regulation_Medicale": "FAUX",
-        "otherIds": other_ids(person) if date.other_ids == "everybody" or origin_of(person.idnat) == "EDIT" else None,
-        "SubjectRefPro": _practice(person, date) if person.activity else None,
+        "otherIds": other_ids(person) if date.other_ids == "everybody" or is_edit(person.idnat) else None,
+        "SubjectRefPro": _practice(person, date) if person.practices() else None,
     }
     return tuple((name, value) for name, value in members.items() if value is not None)
 
 
-def origin_of(idnat: str) -> str:
-    """Return where an identifier comes from, as PSC's back office classifies it."""
-    if idnat.startswith("ANS") and idnat[3:].isdigit():
-        return "EDIT"
-    return ORIGINS.get(idnat[:1], "RASS")
-
-
 def other_ids(person: Person) -> Json:
-    """Return the identifiers of a person with their origin, the current one first, then those of merged accounts."""
+    """Return the identifiers of a person with their origin: the current one first, then those of merged accounts.
+
+    A ProSanté Identité account has quality 2, every other one 1.
+    """
     idnats = (person.idnat, *person.former_idnats.split())
-    return [{"identifiant": idnat, "origine": origin_of(idnat), "qualite": 1} for idnat in idnats]
+    return [
+        {"identifiant": idnat, "origine": origin_of(idnat), "qualite": 2 if is_psi(idnat) else 1} for idnat in idnats
+    ]
 
 
 def _practice(person: Person, date: Traits) -> Json:
     civilite: dict[str, Json] = {"codeCivilite": person.civilite} if date.civilite == "practice" else {}
-    return {**civilite, "exercices": [_exercice(person, date)]}
+    return {**civilite, "exercices": [_exercice(person, practice, date) for practice in person.practices()]}
 
 
-def _exercice(person: Person, date: Traits) -> Json:
+def _exercice(person: Person, practice: Exercice, date: Traits) -> Json:
     return {
-        "codeProfession": person.profession,
-        "codeCategorieProfessionnelle": person.categorie,
-        "codeCiviliteDexercice": person.civilite_exercice,
+        "codeProfession": practice.profession,
+        "codeCategorieProfessionnelle": practice.categorie,
+        "codeCiviliteDexercice": practice.civilite_exercice,
         "nomDexercice": person.family_name,
         "prenomDexercice": person.given_name,
-        "codeTypeSavoirFaire": person.type_savoir_faire,
-        "codeSavoirFaire": person.savoir_faire,
-        "activities": [_activity(activity, date) for activity in person.activity],
+        "codeTypeSavoirFaire": practice.type_savoir_faire,
+        "codeSavoirFaire": practice.savoir_faire,
+        "activities": [_activity(activity, date) for activity in practice.activity],
     }
 
 
@@ -98,10 +98,10 @@ def _activity(activity: Activity, date: Traits) -> Json:
         "codeSectionPharmacien": activity.section_pharmacien,
         "codeRole": activity.role,
         "codeGenreActivite": activity.genre,
-        "numeroSiretSite": "",
-        "numeroSirenSite": "",
+        "numeroSiretSite": activity.siret,
+        "numeroSirenSite": activity.siren,
         "numeroFinessSite": activity.finess_site,
-        "numeroFinessetablissementJuridique": "",
+        "numeroFinessetablissementJuridique": activity.finess_juridique,
         "identifiantTechniqueDeLaStructure": activity.structure,
         "raisonSocialeSite": activity.raison_sociale,
         "enseigneCommercialeSite": "",

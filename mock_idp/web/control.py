@@ -17,11 +17,13 @@ from mock_idp.ecps.refusals import EcpsError
 from mock_idp.people import PeopleError
 from mock_idp.protocol.clients import ClientError, client_from
 from mock_idp.protocol.userinfo import userinfo
+from mock_idp.web.answers import NothingWaitsError, answer
 from mock_idp.web.http import provider
 from mock_idp.web.oidc import SCENARIO_COOKIE
 from mock_idp.web.phone import enrol
 
 if TYPE_CHECKING:
+    from mock_idp.people import Person
     from mock_idp.web.voice import Plan
 
 control = Blueprint("control", __name__, url_prefix="/_control/v1")
@@ -98,8 +100,11 @@ def arm() -> tuple[Response, int]:
     scope = body.get("scope", "login")
     if scope not in ("login", "issuer"):
         raise ControlError("scope: 'login' or 'issuer'")
-    plan = (plans.arm if scope == "login" else plans.arm_issuer)(token, deviations)
-    return jsonify(_plan(plan)), 201
+    hint = _text(body, "login_hint") if "login_hint" in body else None
+    if hint is not None and scope == "issuer":
+        raise ControlError("login_hint: lies for the issuer hold for everybody; leave it out")
+    armed = plans.arm_issuer(token, deviations) if scope == "issuer" else plans.arm(token, deviations, login_hint=hint)
+    return jsonify(_plan(armed)), 201
 
 
 @control.delete("/plans/issuer")
@@ -149,8 +154,10 @@ def journal() -> Response:
 def people() -> tuple[Response, int]:
     """Make a fresh person after a persona, with an activated phone if a password is given."""
     body = _body()
+    former = _known(_text(body, "formerly"), "formerly") if "formerly" in body else None
+    template = _text(body, "template", "medecin-liberal")
     try:
-        person = provider().fresh_person(_text(body, "template", "medecin-liberal"), idnat=_wanted_idnat(body))
+        person = provider().fresh_person(template, idnat=_wanted_idnat(body), formerly=former)
     except PeopleError as error:
         raise ControlError(str(error)) from None
     device = _enrolled(person.idnat, body) if "password" in body else None
@@ -176,13 +183,17 @@ def _wanted_idnat(body: dict[str, Any]) -> str | None:
 def phones() -> tuple[Response, int]:
     """Give a person of the directory an activated phone."""
     body = _body()
+    return jsonify(device=_enrolled(_known(_text(body, "idnat"), "idnat").idnat, body)), 201
+
+
+def _known(typed: str, field: str) -> Person:
     try:
-        idnat = normalise(_text(body, "idnat"))
+        found = provider().directory.find(normalise(typed))
     except IdnatError as error:
-        raise ControlError(f"idnat: {error.code}") from None
-    if provider().directory.find(idnat) is None:
-        raise ControlError("idnat: nobody in the directory has it", 404)
-    return jsonify(device=_enrolled(idnat, body)), 201
+        raise ControlError(f"{field}: {error.code}") from None
+    if found is None:
+        raise ControlError(f"{field}: nobody in the directory has it", 404)
+    return found
 
 
 def _enrolled(idnat: str, body: dict[str, Any]) -> str:
@@ -190,6 +201,22 @@ def _enrolled(idnat: str, body: dict[str, Any]) -> str:
         return enrol(provider(), idnat, _text(body, "password")).device_id
     except EcpsError as refused:
         raise ControlError(f"password: {refused.code}") from None
+
+
+@control.post("/answers")
+def answers() -> Response:
+    """Approve or refuse what waits for a person, on their phone or in their reader."""
+    body = _body()
+    said = _text(body, "answer")
+    if said not in ("approve", "refuse"):
+        raise ControlError("answer: 'approve' or 'refuse'")
+    try:
+        login_id = answer(provider(), normalise(_text(body, "idnat")), approve=said == "approve")
+    except NothingWaitsError:
+        raise ControlError("idnat: nothing waits for this person", 404) from None
+    except EcpsError as refused:
+        raise ControlError(f"idnat: {refused.code}") from None
+    return jsonify(login_id=login_id)
 
 
 @control.post("/clients")

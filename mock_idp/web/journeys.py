@@ -205,18 +205,26 @@ def try_password(provider: Provider, device_id: str, password: str) -> approval.
 # -- approval
 
 
-def ask_approval(provider: Provider, login_id: str, idnat: str) -> approval.Approval:
-    """Ask a person's phones to approve a login; an earlier request of the same login is withdrawn."""
+def ask_approval(provider: Provider, login_id: str, idnat: str, *, number: str | None = None) -> approval.Approval:
+    """Ask a person's phones to approve a login; an earlier request of the same login is withdrawn.
+
+    ``number`` is what the person compares, if it was chosen elsewhere (the binding message of CIBA).
+    """
     withdraw_approval(provider, login_id)
     now = provider.clock.now()
     limits = provider.ecps
+    # a remainder of four octets is even enough for a choice among three
+    place = int.from_bytes(provider.entropy.octets(4)) % limits.number_choices
+    choices = provider.entropy.numbers(limits.number_choices, limits.number_digits)
+    if number is not None:
+        others = iter(drawn for drawn in choices if drawn != number)
+        choices = tuple(number if index == place else next(others) for index in range(limits.number_choices))
     asked = approval.request(
         approval_id=provider.entropy.token(ID_OCTETS),
         login_id=login_id,
         idnat=idnat,
-        choices=provider.entropy.numbers(limits.number_choices, limits.number_digits),
-        # a remainder of four octets is even enough for a choice among three
-        place=int.from_bytes(provider.entropy.octets(4)) % limits.number_choices,
+        choices=choices,
+        place=place,
         now=now,
         limits=limits,
     )

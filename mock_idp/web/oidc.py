@@ -21,6 +21,7 @@ from mock_idp.settings import (
     STANDARD_DISCOVERY_PATH,
     WALLET_AUTHORIZATION_PATH,
 )
+from mock_idp.web.ciba import ask, settle
 from mock_idp.web.http import exchange, heard, pairs, provider, respond, tie
 from mock_idp.web.pages import protocol_error_page, signed_out_page
 from mock_idp.web.services import SESSION_COOKIE
@@ -95,10 +96,17 @@ def _to_login_page(login: Login) -> Response:
 @backchannel.post(PROTOCOL_PATH + "/token")
 def token() -> Response:
     """Give tokens for a code, or for a refresh token."""
+    settle(request.form.get("auth_req_id"))
     login_id = provider().login_of_token_request(pairs(request.form))
     spoken = exchange(login_id)
     reply = provider().server.token(spoken)
     return respond(reply, seam=Seam.TOKEN_ANSWER, spoken=spoken)
+
+
+@backchannel.post(PROTOCOL_PATH + "/ext/ciba/auth")
+def backchannel_authentication() -> Response:
+    """Ask a person on their own device (CIBA 7)."""
+    return ask()
 
 
 @backchannel.post(PROTOCOL_PATH + "/token/introspect")

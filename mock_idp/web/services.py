@@ -110,12 +110,13 @@ class Provider:
 
     # -- people
 
-    def fresh_person(self, template: str, *, idnat: str | None = None) -> Person:
+    def fresh_person(self, template: str, *, idnat: str | None = None, formerly: Person | None = None) -> Person:
         """Make a person whom nobody has met, after a persona.
 
         Args:
             template: key of the persona.
-            idnat: what the person is to be called; by default an RPPS number of their own.
+            idnat: what the person is to be called; by default an identifier of the persona's kind.
+            formerly: somebody whose account is merged into the new one.
 
         Raises:
             PeopleError: no such persona, somebody has that idnat, or the test block is used up.
@@ -126,7 +127,7 @@ class Provider:
             counter: int = self.store.get("counters", "people", now=now) or FRESH_FIRST
             kept = None if counter == FRESH_FIRST else counter
             if self.store.compare_and_set("counters", "people", kept, counter + 1, now=now):
-                person = fresh_person(pattern, counter)
+                person = fresh_person(pattern, counter, formerly)
                 person = replace(person, idnat=idnat or person.idnat)
                 self.directory.add(person)
                 return person
@@ -272,7 +273,8 @@ class Provider:
         code: SpentCode | None = self.store.get("codes", members.get("code", ""), now=now)
         if code is not None:
             return code.grant.login_id
-        return self.login_of_token(members.get("refresh_token", ""))
+        asked = self.server.ciba.find(members.get("auth_req_id"), now=now)
+        return asked.login_id if asked else self.login_of_token(members.get("refresh_token", ""))
 
     def login_of_token(self, token: str) -> str | None:
         """Return the login that an access or a refresh token comes from."""

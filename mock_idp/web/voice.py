@@ -18,10 +18,15 @@ if TYPE_CHECKING:
 
 @dataclass(kw_only=True)
 class Plan:
-    """Lies armed together, the login they were bound to, and what came of them."""
+    """Lies armed together, the login they were bound to, and what came of them.
+
+    Attributes:
+        login_hint: the person whose next CIBA request they are for, instead of a browser's login.
+    """
 
     token: str
     deviations: tuple[Deviation, ...]
+    login_hint: str | None = None
     login_id: str | None = None
     told: list[Told] = field(default_factory=list)
     passed: Counter[Seam] = field(default_factory=Counter)
@@ -41,9 +46,9 @@ class Plans:
         self._by_login: dict[str, Plan] = {}
         self._issuer: Plan | None = None
 
-    def arm(self, token: str, deviations: tuple[Deviation, ...]) -> Plan:
-        """Arm lies for the next login that brings this token."""
-        plan = Plan(token=token, deviations=deviations)
+    def arm(self, token: str, deviations: tuple[Deviation, ...], *, login_hint: str | None = None) -> Plan:
+        """Arm lies for the next login that brings this token, or for the next CIBA request that names a person."""
+        plan = Plan(token=token, deviations=deviations, login_hint=login_hint)
         with self._lock:
             self._by_token[token] = plan
         return plan
@@ -65,9 +70,18 @@ class Plans:
         """Bind the plan of a scenario cookie to a login; a token serves once."""
         with self._lock:
             plan = self._by_token.get(token or "")
-            if plan is not None and plan.login_id is None and plan is not self._issuer:
+            if plan is not None and plan.login_id is None and plan is not self._issuer and plan.login_hint is None:
                 plan.login_id = login_id
                 self._by_login[login_id] = plan
+
+    def bind_hint(self, login_hint: str | None, login_id: str) -> None:
+        """Bind the plan armed for a person to the CIBA request that names them, once."""
+        with self._lock:
+            for plan in self._by_token.values():
+                if plan.login_hint is not None and plan.login_hint == login_hint and plan.login_id is None:
+                    plan.login_id = login_id
+                    self._by_login[login_id] = plan
+                    return
 
     def find(self, token: str) -> Plan | None:
         """Return the plan of a token."""

@@ -41,6 +41,7 @@ BREAKS = (
     Break(contract="mock-idp-layers", room="mock_idp/artefacts.py", line="import mock_idp.settings"),
     Break(contract="mock-idp-layers", room="mock_idp/undeclared.py", line="ROOM = 1"),
     Break(contract="mock-idp-layers", room="mock_idp/protocol/server.py", line="import mock_idp.configuration"),
+    Break(contract="mock-idp-layers", room="mock_idp/identifiers.py", line="import mock_idp.people"),
     Break(contract="honest-core", room="mock_idp/configuration.py", line="import mock_idp.deviations"),
     Break(contract="virtual-card-layers", room="virtual_card/state.py", line="import virtual_card.card"),
     Break(contract="virtual-card-layers", room="virtual_card/undeclared.py", line="ROOM = 1"),

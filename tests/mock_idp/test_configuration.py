@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_idp.configuration import ConfigurationError, read_settings
+from mock_idp.configuration import DOUBTS, ConfigurationError, read_settings
+from mock_idp.ecps.idnat import Doubt
 from mock_idp.people import builtin_people
 from mock_idp.settings import Settings, Unlisted
 from tests.house.inventory import ROOT
@@ -208,6 +209,33 @@ def test_no_message_shows_a_secret() -> None:
         read_settings("[provider]" + CLIENT + CLIENT)
 
     assert "s3cr3t" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("idnat", "said"),
+    [
+        ("99799099997", ["looks like an RPPS number without the 8 before it"]),
+        ("899799099999", ["its last digit is not the key of the RPPS number"]),
+        ("8997", ["begins with 8 and is not 8 and the 11 digits of an RPPS number"]),
+        ("30B0990016", ["its first digit announces a structure, and no slash follows"]),
+        ("XÉ", ["its first character is of no known kind", "holds a character that no card prints"]),
+        ("ANS20991231235959", []),
+    ],
+)
+def test_an_odd_identifier_is_warned_of_and_taken(idnat: str, said: list[str]) -> None:
+    """Published samples fail the key too, so nothing is refused for it."""
+    read = read_settings(
+        "[provider]\nbuiltin_people = false" + PERSON.replace("899799099997", idnat), source="mine.toml"
+    )
+    before = f"mine.toml: provider.people: mine: idnat {idnat}: "
+
+    assert [f"{before}{doubt}; it is taken as it stands" for doubt in said] == list(read.warnings)
+    assert [idnat] == [person.idnat for person in read.people]
+
+
+def test_every_doubt_has_words() -> None:
+    """A new one is not forgotten."""
+    assert set(Doubt) == set(DOUBTS)
 
 
 @given(

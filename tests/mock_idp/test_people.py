@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_idp.ecps.idnat import IdnatKind, classify, luhn_ok
+from mock_idp.identifiers import luhn_key, origin_of
 from mock_idp.people import (
     FRESH_FIRST,
     FRESH_LAST,
@@ -17,11 +18,11 @@ from mock_idp.people import (
     Person,
     builtin_people,
     fresh_person,
-    luhn_key,
     read_people,
 )
 
 ONE = Person(key="one", idnat="899799000015", given_name="A", family_name="B", activity=())
+RPPS = "9979912345" + luhn_key("9979912345")
 MINIMAL = 'key = "k"\nidnat = "8"\ngiven_name = "A"\nfamily_name = "B"\n'
 
 
@@ -69,6 +70,80 @@ def test_a_fresh_person_has_a_valid_rpps_of_their_own(counter: int) -> None:
         len(person.idnat),
     )
     assert str(counter) in person.family_name
+
+
+@pytest.mark.parametrize(
+    ("key", "idnat", "card"),
+    [
+        ("medecin-liberal", "899799000015", "CPS"),
+        ("medecin-deux-activites", "899799000023", "CPS"),
+        ("pharmacien-titulaire", "899799000031", "CPS"),
+        ("pharmacienne-adjointe", "899799000049", "CPS"),
+        ("infirmiere-salariee", "899799000056", "CPS"),
+        ("ipa-liberale", "899799000064", "CPS"),
+        ("sage-femme-liberale", "899799000072", "CPS"),
+        ("chirurgien-dentiste", "899799000080", "CPS"),
+        ("interne-en-medecine", "899799000098", "CPF"),
+        ("kine-ancien-adeli", "899799000106", "CPS"),
+        ("psychologue-adeli", "00B9399011", "CPS"),
+        ("agent-hospitalier", "30B0990016/CPET0001", "CPE"),
+        ("directeur-etablissement", "30B0990032/DIR*01;A", "CDE"),
+        ("agent-organisme", "500000000099036/CPAT0001", "CPA"),
+        ("secretaire-de-cabinet", "699799000015007/00001", "CPE"),
+        ("acteur-a-role", "899799000114", ""),
+        ("sans-exercice", "899799000122", "CPS"),
+    ],
+)
+def test_every_kind_of_identifier_has_a_persona(key: str, idnat: str, card: str) -> None:
+    """Every type of nomenclature TRE_G08 that logs in, and every kind of card."""
+    person = Directory(builtin_people()).template(key)
+
+    assert (idnat, card) == (person.idnat, person.card)
+
+
+@pytest.mark.parametrize(
+    ("key", "idnat"),
+    [
+        ("medecin-liberal", "8" + RPPS),
+        ("agent-hospitalier", "30B0990016/FICTIF12345"),
+        ("agent-organisme", "500000000099036/FICTIF12345"),
+        ("identite-edit", "ANS20990000012345"),
+        ("identite-psi", "00000000-0000-4000-8000-000000012345"),
+        ("psychologue-adeli", "8" + RPPS),
+        ("compte-desactive", "8" + RPPS),
+    ],
+)
+def test_a_fresh_person_has_an_identifier_of_the_template_s_kind(key: str, idnat: str) -> None:
+    """Slash, UUID and EDIT shapes too; always active, always with a card to log in with."""
+    person = fresh_person(Directory(builtin_people()).template(key), 12_345)
+
+    assert (idnat, "active", True) == (person.idnat, person.status, bool(person.card))
+
+
+def test_a_fresh_person_can_be_somebody_s_new_account() -> None:
+    """Same names, and every identifier of before."""
+    directory = Directory(builtin_people())
+    before = directory.template("kine-ancien-adeli")
+    after = fresh_person(directory.template("medecin-liberal"), 12_345, before)
+
+    assert ("LOU", "ANCIEN") == (after.given_name, after.family_name)
+    assert ["899799000106", "00B7099027"] == after.former_idnats.split()
+
+
+@pytest.mark.parametrize(
+    ("idnat", "origin"),
+    [
+        ("112345678901/00001", "CAB_ADELI"),
+        ("4123456789/1", "SIREN"),
+        ("ANS2021010716142", "RASS"),
+        ("ANS2021010716142٢", "RASS"),
+        ("00000000-0000-4000-8000-00000000001", "ADELI"),
+        ("", "RASS"),
+    ],
+)
+def test_origins_follow_shape_then_first_character(idnat: str, origin: str) -> None:
+    """What only looks like an EDIT identity or a UUID is none."""
+    assert origin == origin_of(idnat)
 
 
 @pytest.mark.parametrize("counter", [FRESH_FIRST - 1, FRESH_LAST + 1])
@@ -139,6 +214,11 @@ def test_an_unknown_template_lists_the_known() -> None:
             r"person 1\.activity 1\.secteur: expected",
         ),
         ("[[person]]\n" + MINIMAL + '[[person.activity]]\nville = "x"', r"person 1\.activity 1\.ville: unknown member"),
+        ("[[person]]\n" + MINIMAL + "status = []", r"person 1\.status: expected text"),
+        (
+            "[[person]]\n" + MINIMAL + "[[person.exercice]]\n[[person.exercice.activity]]\nmode = 1",
+            r"person 1\.exercice 1\.activity 1\.mode: expected text",
+        ),
     ],
 )
 def test_a_bad_file_is_told_what_and_where(text: str, said: str) -> None:

@@ -78,6 +78,15 @@ def test_fresh_people_come_with_what_userinfo_will_say(site: Site) -> None:
     assert person["device"]
 
 
+def test_a_fresh_person_can_be_a_merged_account(site: Site) -> None:
+    """First the old account, then the new one that lists it: the same human being."""
+    old = json_of(site.control("POST", "/people", {}))
+    new = json_of(site.control("POST", "/people", {"formerly": old["idnat"]}))
+
+    assert [new["idnat"], old["idnat"]] == [one["identifiant"] for one in new["claims"]["otherIds"]]
+    assert old["claims"]["family_name"] == new["claims"]["family_name"]
+
+
 def test_a_phone_can_be_given_to_somebody(site: Site) -> None:
     """Spaces in the identifier do not matter."""
     assert 201 == site.control("POST", "/phones", {"idnat": "8997 9900 0015", "password": "1234"}).status_code
@@ -128,6 +137,8 @@ def test_the_journal_is_read_by_endpoint_and_place(site: Site) -> None:
         ("GET", "/journal?wait=-1", None, 400, "wait: expected 0 to 30 seconds"),
         ("POST", "/people", {"template": "nobody"}, 400, "template: no persona is called 'nobody'; known are"),
         ("POST", "/people", {"template": 1}, 400, "template: expected non-empty text"),
+        ("POST", "/people", {"formerly": "8"}, 404, "formerly: nobody in the directory has it"),
+        ("POST", "/people", {"formerly": " "}, 400, "formerly: idnat-empty"),
         ("POST", "/people", {"password": "12"}, 400, "password: password-not-four-digits"),
         ("POST", "/people", {"idnat": 8}, 400, "idnat: expected non-empty text"),
         ("POST", "/people", {"idnat": "\x00"}, 400, "idnat: idnat-control"),

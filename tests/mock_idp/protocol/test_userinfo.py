@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mock_idp.people import Activity, Person, builtin_people
+from mock_idp.people import Activity, Directory, Person, builtin_people
 from mock_idp.protocol.userinfo import answer_userinfo, userinfo
 from mock_idp.settings import Settings
 from tests.mock_idp.protocol.portal import IDNAT, World, basic, body_of
@@ -96,7 +96,7 @@ def leaves(value: Any, path: str = "") -> list[tuple[str, Any]]:
 @EVERYBODY
 def test_everybody_has_the_same_members(person: Person) -> None:
     """In the order of the public samples; ``SubjectRefPro`` only with a practice."""
-    assert [*TOP, *(["SubjectRefPro"] if person.activity else [])] == list(read(person))
+    assert [*TOP, *(["SubjectRefPro"] if person.practices() else [])] == list(read(person))
 
 
 @EVERYBODY
@@ -115,8 +115,8 @@ def test_every_practice_has_every_field(person: Person) -> None:
     exercices = read(person).get("SubjectRefPro", {"exercices": []})["exercices"]
 
     assert [EXERCICE] * len(exercices) == [set(exercice) for exercice in exercices]
-    assert [ACTIVITY] * len(person.activity) == [
-        set(activity) for exercice in exercices for activity in exercice["activities"]
+    assert [[ACTIVITY] * len(practice.activity) for practice in person.practices()] == [
+        [set(activity) for activity in exercice["activities"]] for exercice in exercices
     ]
 
 
@@ -185,6 +185,39 @@ def test_the_origin_follows_the_first_character(idnat: str, origin: str) -> None
     document = read(Person(key="k", idnat=idnat, given_name="A", family_name="B"))
 
     assert [{"identifiant": idnat, "origine": origin, "qualite": 1}] == document["otherIds"]
+
+
+def persona(key: str) -> dict[str, Any]:
+    """Return the userinfo of a persona."""
+    return read(Directory(builtin_people()).template(key))
+
+
+@pytest.mark.parametrize(("key", "origin", "quality"), [("identite-psi", "PSI", 2), ("identite-edit", "EDIT", 1)])
+def test_identities_outside_the_directories_say_so(key: str, origin: str, quality: int) -> None:
+    """Origin and quality, and no practice."""
+    document = persona(key)
+
+    assert [(origin, quality)] == [(one["origine"], one["qualite"]) for one in document["otherIds"]]
+    assert "SubjectRefPro" not in document
+
+
+def test_two_practices_are_two_exercices() -> None:
+    """PSC chooses none: the portal has to."""
+    document = persona("deux-exercices")
+
+    assert [("40", ["SA07"]), ("10", ["SA01"])] == [
+        (one["codeProfession"], [activity["codeSecteurDactivite"] for activity in one["activities"]])
+        for one in document["SubjectRefPro"]["exercices"]
+    ]
+    assert ["40^1.2.250.1.213.1.1.5.5"] == document["SubjectRole"]
+
+
+def test_a_practice_may_have_no_activity() -> None:
+    """An empty list, with the profession still told."""
+    document = persona("exercice-sans-activite")
+
+    assert [[]] == [one["activities"] for one in document["SubjectRefPro"]["exercices"]]
+    assert (["10^1.2.250.1.213.1.1.5.5"], "") == (document["SubjectRole"], document["SubjectOrganization"])
 
 
 # -- the endpoint
