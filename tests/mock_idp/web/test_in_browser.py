@@ -223,7 +223,7 @@ def test_the_other_pages(browser: Browser, tmp_path: Path, size: dict[str, int])
         person.arrive()
         person.computer.locator("#means-card").click()
         person.look(person.computer, "card-tab")
-        person.computer.goto(person.computer.url.replace("means=card", "means=ecps"))
+        person.computer.locator("#means-ecps").click()
         person.computer.locator("summary").click()
         person.look(person.computer, "people")
 
