@@ -7,6 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
+
+
+class CardInReader(StrEnum):
+    """What becomes of a login with the e-CPS while a card is in the reader."""
+
+    ASK = "ask"
+    CARD = "card"
+    IGNORE = "ignore"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +23,9 @@ class EcpsSettings:
     """How long things last, how many digits they have, and how often one may be wrong.
 
     Attributes:
+        card_in_reader: what becomes of a login with the e-CPS while a card is in the simulated reader, which the
+            tutorial asks to take out first (inferred: at PSC the card would then authenticate): ``ask`` says so and
+            offers both, ``card`` goes to the card, ``ignore`` goes on.
         former_idnats: whether somebody whose accounts were merged may log in with the identifiant of before (inferred:
             the back office finds the merged account by either).
         activation_lifetime: of a whole demande d'activation, from the first page to the password (unknown).
@@ -37,6 +49,7 @@ class EcpsSettings:
         ecps_validity: of an activated e-CPS (unknown; 3 years by analogy with the card).
     """
 
+    card_in_reader: CardInReader = CardInReader.ASK
     former_idnats: bool = True
     activation_lifetime: timedelta = timedelta(minutes=15)
     challenge_octets: int = 32

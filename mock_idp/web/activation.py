@@ -7,7 +7,6 @@ the identifiant, so another site cannot aim a form at it.
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, g, jsonify, redirect, request, url_for
@@ -22,19 +21,21 @@ from mock_idp.ecps.activation import (
     Phase,
     QrRenewed,
 )
-from mock_idp.ecps.card_proof import CardProof, CardProofError, verify
+from mock_idp.ecps.card_proof import CardProofError
 from mock_idp.ecps.refusals import Code, EcpsError
 from mock_idp.web import journeys, post
+from mock_idp.web.card_forms import reader_proof, typed_proof, whose
 from mock_idp.web.http import provider, tie
 from mock_idp.web.pages import page
 from mock_idp.web.qr import KINDS, drawn
-from mock_idp.web.services import CardReaderError, LoginGoneError
+from mock_idp.web.services import LoginGoneError
 from mock_idp.web.texts import Explanation, explain, explain_refusal
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
     from mock_idp.ecps.activation import ActivationStep
+    from mock_idp.ecps.card_proof import CardProof
     from mock_idp.web.journeys import Demand
 
 blueprint = Blueprint("activation", __name__, url_prefix="/activation")
@@ -124,48 +125,32 @@ def begin(activation_id: str) -> AnyResponse:
 @blueprint.post("/<activation_id>/code-confidentiel")
 def pin(activation_id: str) -> AnyResponse:
     """Hand the code confidentiel to the simulated reader, and take the proof of the card that is in it."""
-    demand = journeys.find_demand(provider(), activation_id)
-    reader = provider().card_reader
-    if reader is None or demand.activation.phase is not Phase.CHALLENGED:
-        raise EcpsError(Code.UNEXPECTED_EVENT)
-    typed = "".join(request.form.get("pin", "").split())
-    try:
-        proof = reader.prove(demand.activation.idnat, typed, demand.activation.challenge)
-    except CardReaderError as error:
-        left = "?" if error.tries_left is None else error.tries_left
-        return _show(demand, explain(Code(error.code), {"tries_left": left}))
-    return _take(demand, proof)
+    demand = _challenged(activation_id)
+    return _take(demand, reader_proof(demand.activation.idnat, demand.activation.challenge))
 
 
 @blueprint.post("/<activation_id>/carte")
 def card(activation_id: str) -> AnyResponse:
     """Take a proof that a desk with its own reader brings: ``certificate`` and ``signature`` in base64."""
-    demand = journeys.find_demand(provider(), activation_id)
-    if demand.activation.phase is not Phase.CHALLENGED:
-        raise EcpsError(Code.UNEXPECTED_EVENT)
+    demand = _challenged(activation_id)
     try:
-        proof = CardProof(certificate=_octets("certificate"), signature=_octets("signature"))
-    except binascii.Error:
-        return _reject(demand, Code.CARD_UNREADABLE)
+        proof = typed_proof()
+    except EcpsError as error:
+        return _reject(demand, error.code)
     return _take(demand, proof)
 
 
-def _octets(name: str) -> bytes:
-    text = "".join(request.form.get(name, "").split())
-    return base64.b64decode(text.encode("ascii", "replace"), validate=True)
+def _challenged(activation_id: str) -> Demand:
+    demand = journeys.find_demand(provider(), activation_id)
+    if demand.activation.phase is not Phase.CHALLENGED:
+        raise EcpsError(Code.UNEXPECTED_EVENT)
+    return demand
 
 
 def _take(demand: Demand, proof: CardProof) -> AnyResponse:
     state = demand.activation
     try:
-        identity = verify(
-            proof,
-            challenge=state.challenge,
-            idnat=state.idnat,
-            anchors=provider().card_anchors,
-            intermediates=provider().card_intermediates,
-            now=provider().clock.now(),
-        )
+        identity = whose(proof, challenge=state.challenge, idnat=state.idnat)
     except CardProofError as error:
         return _reject(demand, error.code)
     event = CardProven(identity.idnat, provider().entropy.token(QR_OCTETS))

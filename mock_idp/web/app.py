@@ -11,7 +11,7 @@ from flask_babel import Babel
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException, NotFound
 
-from mock_idp.web import activation, mailbox, phone, side_by_side, wallet
+from mock_idp.web import activation, card_login, mailbox, phone, side_by_side, wallet
 from mock_idp.web.control import control
 from mock_idp.web.http import provider, write_journal
 from mock_idp.web.language import language
@@ -40,7 +40,14 @@ def create_app(served: Provider) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # DefaultJSONProvider has it, its base class does not
     app.extensions["psc_provider"] = served
     Babel(app, default_locale="fr", locale_selector=language)
-    pages = (wallet.blueprint, activation.blueprint, phone.blueprint, mailbox.blueprint, side_by_side.blueprint)
+    pages = (
+        wallet.blueprint,
+        card_login.blueprint,
+        activation.blueprint,
+        phone.blueprint,
+        mailbox.blueprint,
+        side_by_side.blueprint,
+    )
     for blueprint in (front, realm, backchannel, *pages, control):
         app.register_blueprint(blueprint)
     app.before_request(_check_host)

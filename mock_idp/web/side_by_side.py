@@ -39,4 +39,7 @@ def out_of_frame(reply: Response) -> Response:
     """Return an answer for the portal so that it reaches the whole window, also when the page stands in a frame."""
     if not framed() or reply.location is None:
         return reply
-    return page("leaving.html", href=reply.location)
+    leaving = page("leaving.html", href=reply.location)
+    for cookie in reply.headers.getlist("Set-Cookie"):
+        leaving.headers.add("Set-Cookie", cookie)
+    return leaving

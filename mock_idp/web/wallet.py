@@ -6,19 +6,20 @@ browser that the portal sent here, so another site cannot aim a form at it.
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, g, jsonify, redirect, request, url_for
+from flask import Blueprint, Response, g, jsonify, redirect, request, session, url_for
 
 from mock_idp.ecps.approval import OVER, WHY_OVER, Collected, Phase
 from mock_idp.ecps.idnat import LONGEST, normalise, warnings
 from mock_idp.ecps.refusals import Code, EcpsError
-from mock_idp.people import DEACTIVATED
+from mock_idp.ecps.settings import CardInReader
 from mock_idp.web import journeys
-from mock_idp.web.http import decline, finish, provider, tie
+from mock_idp.web.card_login import INSERTED, card_is_inserted
+from mock_idp.web.http import decline, finish, provider
 from mock_idp.web.language import LANGUAGES
+from mock_idp.web.login_of_page import known_idnat, open_login, portal_of, shown
 from mock_idp.web.pages import page
 from mock_idp.web.services import LoginGoneError
 from mock_idp.web.side_by_side import out_of_frame
@@ -34,7 +35,6 @@ blueprint = Blueprint("wallet", __name__)
 MEANS = ("ecps", "card")
 REFUSED = 422
 PEOPLE_SHOWN = 12
-UNSHOWABLE = "\N{REPLACEMENT CHARACTER}"
 
 
 @blueprint.app_context_processor
@@ -49,23 +49,13 @@ def _language_links() -> list[tuple[str, str]]:
     return [(tag, f"{here}{'&' if '?' in here else '?'}{urlencode([*kept, ('lang', tag)])}") for tag in LANGUAGES]
 
 
-def open_login(login_id: str) -> Login:
-    """Return the login that a page belongs to; its journal entry and its language follow from it.
-
-    Raises:
-        LoginGoneError: the login is over.
-    """
-    tie(login_id)
-    login = provider().login(login_id)
-    g.login_language = login.language
-    return login
-
-
 @blueprint.get("/login-page")
-def login_page() -> Response:
+def login_page() -> AnyResponse:
     """Ask how the person wants to log in; the e-CPS is shown first, as its field and button share this page."""
     login = open_login(request.args.get("login", ""))
     means = request.args.get("means", MEANS[0])
+    if means == "card":
+        return redirect(url_for("card_login.card_page", login_id=login.login_id), code=303)
     return _login_page(login, means=means if means in MEANS else MEANS[0], typed=request.args.get("identifiant", ""))
 
 
@@ -77,20 +67,19 @@ def _login_page(
     error: Explanation | None = None,
     doubts: tuple[str, ...] = (),
 ) -> Response:
-    # a character that no page may hold is shown as a mark, so that the person sees where it stands
-    shown = "".join(UNSHOWABLE if unicodedata.category(sign) == "Cc" else sign for sign in typed)
-    kept = shown if 0 < len(shown) <= LONGEST else None
+    kept = shown(typed) if 0 < len(typed) <= LONGEST else None
     g.here = url_for("wallet.login_page", login=login.login_id, means=means, identifiant=kept)
-    client = provider().server.query_client(login.client_id)
     return page(
         "login.html",
         REFUSED if error else 200,
         login=login,
         means=means,
-        typed=shown,
+        typed=shown(typed),
         error=error,
         doubts=doubts,
-        portal=(client.name if client else "") or login.client_id,
+        portal=portal_of(login),
+        has_reader=provider().card_reader is not None,
+        card_inserted=card_is_inserted(),
         people=provider().directory.everybody()[:PEOPLE_SHOWN],
     )
 
@@ -111,10 +100,12 @@ def _identified(login_id: str, *, new_phone: bool) -> AnyResponse:
     login = open_login(login_id)
     typed = request.form.get("identifiant", "")
     try:
-        idnat = _known(typed)
+        idnat = known_idnat(typed)
     except EcpsError as refused:
         doubts = tuple(doubt_texts(warnings(normalise(typed)))) if refused.code is Code.IDNAT_UNKNOWN else ()
         return _login_page(login, typed=typed, error=explain_refusal(refused), doubts=doubts)
+    if not new_phone and (held := _card_in_the_way(login, idnat)) is not None:
+        return held
     now = provider().clock.now()
     if not new_phone and any(device.usable(now) for device in journeys.devices_of(provider(), idnat)):
         journeys.ask_approval(provider(), login_id, idnat)
@@ -124,15 +115,17 @@ def _identified(login_id: str, *, new_phone: bool) -> AnyResponse:
     return redirect(url_for("activation.steps", activation_id=demand.activation.activation_id), code=303)
 
 
-def _known(typed: str) -> str:
-    idnat = normalise(typed)
-    directory = provider().directory
-    person = directory.resolve(idnat) if provider().ecps.former_idnats else directory.find(idnat)
-    if person is None:
-        raise EcpsError(Code.IDNAT_UNKNOWN)
-    if person.status == DEACTIVATED:
-        raise EcpsError(Code.ACCOUNT_DEACTIVATED)
-    return person.idnat
+def _card_in_the_way(login: Login, idnat: str) -> AnyResponse | None:
+    """Say that the card must leave the reader first, or log in with it; the tutorial asks to take it out before."""
+    if request.form.get("card") == "out":
+        session[INSERTED] = False
+    policy = provider().ecps.card_in_reader
+    if policy is CardInReader.IGNORE or not card_is_inserted():
+        return None
+    if policy is CardInReader.CARD:
+        return redirect(url_for("card_login.card_page", login_id=login.login_id), code=303)
+    g.here = url_for("wallet.login_page", login=login.login_id, identifiant=idnat)
+    return page("card_inserted.html", login=login, portal=portal_of(login), idnat=idnat)
 
 
 @blueprint.get("/login/<login_id>/attente")

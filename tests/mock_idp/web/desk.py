@@ -93,6 +93,11 @@ class Desk:
         """Type an identifiant national."""
         self.computer.send("ecps", identifiant=idnat)
 
+    def to_card_login(self) -> None:
+        """Come from the portal and choose « Carte CPS »."""
+        self.log_in()
+        self.computer.follow("#means-card")
+
     def to_waiting(self) -> str:
         """Go from the portal, with an activated phone, to the waiting page, and return its number."""
         self.log_in()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mock_idp.ecps.refusals import Code
 from tests.mock_idp.ecps.cards import NO_USAGE, YEAR, authority, card, sign
-from tests.mock_idp.ecps.journeys import NOON, SECOND
+from tests.mock_idp.ecps.journeys import IDNAT, NOON, SECOND
 from tests.mock_idp.web.desk import OTHER_IDNAT, PASSWORD, make_desk
 from tests.mock_idp.web.reader import OneCard
 
@@ -193,6 +193,66 @@ def _nothing_on_record(desk: Desk) -> Screen:
     desk.log_in()
     desk.identify("30B0990032/DIR*01;A")
     desk.computer.send("contact")
+    return desk.computer
+
+
+# -- logging in with the card
+
+
+def _logged_in(desk: Desk, certificate: bytes | None = None, signature: bytes | None = None) -> Screen:
+    desk.to_card_login()
+    desk.prove(certificate, signature)
+    return desk.computer
+
+
+@_case(Code.CARD_EXPIRED, next_form="card")
+def _login_with_an_old_card(desk: Desk) -> Screen:
+    return _logged_in(desk, card(end=NOON - DAY))
+
+
+@_case(Code.CARD_UNTRUSTED, next_form="card")
+def _login_with_the_card_of_a_stranger(desk: Desk) -> Screen:
+    return _logged_in(desk, card(issuer=authority("étrangère")))
+
+
+@_case(Code.CARD_WRONG_CERTIFICATE, next_form="card")
+def _login_with_the_signature_certificate(desk: Desk) -> Screen:
+    return _logged_in(desk, card(usage={**NO_USAGE, "content_commitment": True}))
+
+
+@_case(Code.CARD_UNREADABLE, next_form="card")
+def _login_with_no_certificate(desk: Desk) -> Screen:
+    return _logged_in(desk, b"no certificate")
+
+
+@_case(Code.IDNAT_UNKNOWN, next_form="card")
+def _login_with_the_card_of_nobody(desk: Desk) -> Screen:
+    return _logged_in(desk, card("899799000999"))
+
+
+@_case(Code.ACCOUNT_DEACTIVATED, next_form="card")
+def _login_with_the_card_of_a_deactivated_account(desk: Desk) -> Screen:
+    return _logged_in(desk, card("899799000171"))
+
+
+@_case(Code.PIN_WRONG, next_form="reader", facts={"tries_left": 2}, desk=_with_reader)
+def _login_with_a_wrong_pin(desk: Desk) -> Screen:
+    desk.to_card_login()
+    desk.computer.send("reader", identifiant=IDNAT, pin="0000")
+    return desk.computer
+
+
+@_case(Code.CARD_ABSENT, next_form="reader", desk=_with_reader)
+def _login_with_a_card_that_is_not_there(desk: Desk) -> Screen:
+    desk.to_card_login()
+    desk.computer.send("reader", identifiant=OTHER_IDNAT, pin="0000")
+    return desk.computer
+
+
+@_case(Code.IDNAT_EMPTY, next_form="reader", desk=_with_reader)
+def _login_without_saying_whose_card(desk: Desk) -> Screen:
+    desk.to_card_login()
+    desk.computer.send("reader", pin="0000")
     return desk.computer
 
 

@@ -196,6 +196,66 @@ def test_without_a_reader_of_qr_codes_the_camera_is_not_offered(browser: Browser
         assert not person.phone.locator("#open-camera").is_visible()
 
 
+def test_an_activation_without_a_card(browser: Browser, tmp_path: Path) -> None:
+    """E-mail and SMS in the mailbox, which fills by itself, and the code typed on the computer."""
+    with (
+        simulator(OneCard()) as running,
+        person_before(browser, running, tmp_path, computer=WIDE, phone=NARROW) as person,
+    ):
+        computer, phone = person.computer, person.phone
+        mailbox = computer.context.new_page()
+        mailbox.goto(person.base + "/mailbox/")
+        person.look(mailbox, "mailbox-empty")
+        person.arrive()
+        computer.locator("#identifiant").fill(IDNAT)
+        person.press(computer, "ecps")
+        person.press(computer, "contact")
+        person.look(computer, "activation-mail")
+        mailbox.locator('tr[data-kind="mail"] a').click()
+        person.look(mailbox, "mail")
+        phone.goto(person.base + "/phone/")
+        phone.locator("#terms").check()
+        person.press(phone, "terms")
+        phone.goto(mailbox.locator("#scan-here").get_attribute("href") or "")
+        person.look(phone, "phone-texted")
+        mailbox.goto(person.base + "/mailbox/")
+        person.look(mailbox, "mailbox")
+        mailbox.locator('tr[data-kind="sms"] a').click()
+        person.look(mailbox, "sms")
+        person.wait_for(computer, "input#code")
+        person.look(computer, "activation-code-sms")
+        computer.locator("#code").fill(mailbox.locator("#code").get_attribute("data-code") or "")
+        person.press(computer, "code")
+        person.wait_for(phone, "#password_confirm")
+
+    assert [] == person.complaints
+
+
+def test_a_login_with_the_card(browser: Browser, tmp_path: Path) -> None:
+    """The card is in the reader at a login with the e-CPS; the person takes the card instead."""
+    with (
+        simulator(OneCard()) as running,
+        person_before(browser, running, tmp_path, computer=NARROW, phone=NARROW) as person,
+    ):
+        window = person.computer
+        person.arrive()
+        person.press(window, "slot")
+        person.look(window, "login-card-in")
+        window.locator("#identifiant").fill(IDNAT)
+        person.press(window, "ecps")
+        person.look(window, "card-inserted")
+        window.locator("#avec-la-carte").click()
+        window.locator("#identifiant").fill(IDNAT)
+        window.locator("#pin").fill("0000")
+        person.press(window, "reader")
+        person.look(window, "card-login-refused")
+        window.locator("#pin").fill(PIN)
+        person.press(window, "reader")
+        window.wait_for_url(person.callback + "?**")
+
+    assert [] == person.complaints
+
+
 OTHER_PAGES = {
     "/nothing": 404,
     "/login-page": 410,
@@ -223,7 +283,7 @@ def test_the_other_pages(browser: Browser, tmp_path: Path, size: dict[str, int])
         person.arrive()
         person.computer.locator("#means-card").click()
         person.look(person.computer, "card-tab")
-        person.computer.goto(person.computer.url.replace("means=card", "means=ecps"))
+        person.computer.locator("#means-ecps").click()
         person.computer.locator("summary").click()
         person.look(person.computer, "people")
 
