@@ -15,6 +15,8 @@ from conformance.scenario import Scenario, card_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from conformance.descriptor import Descriptor
+    from conformance.profiles import Profile
     from conformance.trial import Trial
 
 GROUP: Final = "psc_conformance.scenarios"
@@ -68,6 +70,20 @@ def select(cases: Sequence[Case], patterns: Sequence[str]) -> tuple[Case, ...]:
     return tuple(
         case for case in cases if not patterns or any(fnmatchcase(case.card.id, pattern) for pattern in patterns)
     )
+
+
+def check_exceptions(cases: Sequence[Case], described: Descriptor, profile: Profile) -> None:
+    """Refuse exceptions that name no scenario: a misspelt one would silently be none.
+
+    Raises:
+        CatalogueError: an entry of the descriptor or a row of the profile fits nothing.
+    """
+    named = [("[expect] skip", one.pattern) for one in described.skip]
+    named += [("[expect] known", one.pattern) for one in described.known]
+    named += [(f"profile {profile.name}, row", name) for name in profile.rows]
+    for place, pattern in named:
+        if not any(fnmatchcase(case.card.id, pattern) for case in cases):
+            raise CatalogueError(f"{place}: no scenario is called {pattern!r}; 'psc-conformance list' shows them")
 
 
 def _files(pack: Path) -> Iterator[Path]:

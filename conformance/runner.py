@@ -8,14 +8,13 @@ import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from conformance import plugin
 from conformance.addresses import addresses_of, shown_path
-from conformance.catalogue import CatalogueError, catalogue, packs, select
+from conformance.catalogue import catalogue, check_exceptions, packs, select
 from conformance.descriptor import read_file
 from conformance.events import SCHEMA, Event, EventLog, read_events
 from conformance.exit_codes import ExitCode
@@ -27,7 +26,6 @@ from conformance.reports import read_run
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from conformance.catalogue import Case
     from conformance.descriptor import Descriptor
     from conformance.profiles import Profile
     from conformance.reports import Run
@@ -108,7 +106,7 @@ def run_suite(order: Order, listener: Listener, *, steps: Sequence[Event] = ()) 
     """
     described, profile = read_file(order.portal, port=order.port), plugin.load_profile(order.profile)
     everything = catalogue()
-    _check_names(described, profile, everything)
+    check_exceptions(everything, described, profile)
     cases = select(everything, order.patterns)
     lab = open_lab(described, order.provider, profile, control_token=os.environ.get(order.control_token_env or ""))
     try:
@@ -134,16 +132,6 @@ def run_suite(order: Order, listener: Listener, *, steps: Sequence[Event] = ()) 
     run = read_run(log.events)
     write_reports(run, order.folder, order.language, earlier=earlier, descriptor=order.portal)
     return Result(code=code, run=run)
-
-
-def _check_names(described: Descriptor, profile: Profile, cases: Sequence[Case]) -> None:
-    """Refuse exceptions that name no scenario: a misspelt one would silently be none."""
-    exempt = [("[expect] skip", one.pattern) for one in described.skip]
-    exempt += [("[expect] known", one.pattern) for one in described.known]
-    exempt += [(f"profile {profile.name}: row", name) for name in profile.rows]
-    for place, pattern in exempt:
-        if not any(fnmatchcase(case.card.id, pattern) for case in cases):
-            raise CatalogueError(f"{place}: no scenario is called {pattern!r}; 'psc-conformance list' shows them")
 
 
 def _earlier(log: Path, described: Descriptor) -> Run | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from importlib.metadata import EntryPoint, entry_points
 from types import SimpleNamespace
@@ -10,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance import catalogue as catalogue_room
-from conformance.catalogue import Case, CatalogueError, catalogue, select
+from conformance.catalogue import Case, CatalogueError, catalogue, check_exceptions, select
 from conformance.clauses import ClauseError
+from conformance.descriptor import Descriptor, Exempt
 from conformance.miniatures.defects import Defect
 from conformance.outcome import Expected
+from conformance.profiles.profile import Profile, Row
 from conformance.scenario import Scenario, card_of
 from mock_idp.artefacts import Seam
 from mock_idp.deviations import Nth, SetClaim, SetField
@@ -190,3 +193,47 @@ def test_a_pattern_that_fits_nothing_is_refused(pattern: str) -> None:
     """Rather than playing less than the user thinks."""
     with pytest.raises(CatalogueError, match=f"select: no scenario is called '{pattern.replace('*', '.')}"):
         select(catalogue(), ("sig.*", pattern))
+
+
+# -- exceptions that name scenarios
+
+
+@pytest.mark.parametrize(
+    ("portal", "row", "place"),
+    [
+        ({"skip": ("idt.*", "no.such")}, "", "[expect] skip"),
+        ({"known": ("no.such",)}, "", "[expect] known"),
+        ({}, "no.such", "profile mine, row"),
+    ],
+)
+def test_an_exception_for_no_scenario_is_refused(portal: dict[str, tuple[str, ...]], row: str, place: str) -> None:
+    """A misspelt one would silently be none; the message says where it stands."""
+    with pytest.raises(CatalogueError, match=re.escape(f"{place}: no scenario is called 'no.such'; 'psc-conformance")):
+        check_exceptions(catalogue(), described(**portal), profile(row))
+
+
+def test_exceptions_for_scenarios_that_exist_are_taken() -> None:
+    """By id or by pattern."""
+    check_exceptions(catalogue(), described(skip=("idt.*",), known=("sig.none",)), profile("sig.broken"))
+
+    with pytest.raises(CatalogueError):
+        check_exceptions((), described(known=("sig.none",)), profile(""))
+
+
+def described(*, skip: tuple[str, ...] = (), known: tuple[str, ...] = ()) -> Descriptor:
+    """Return a portal with these exceptions."""
+    address = "http://127.0.0.1:9"
+    return Descriptor(
+        name="portail",
+        base_url=address,
+        login=address,
+        callback=address,
+        skip=tuple(Exempt(pattern=one, reason="x") for one in skip),
+        known=tuple(Exempt(pattern=one, reason="x") for one in known),
+    )
+
+
+def profile(row: str) -> Profile:
+    """Return a profile with a row for a scenario, or without one."""
+    rows = {row: Row(scenario=row, clause="OIDC-CORE 2", reason_fr="x", reason_en="y")} if row else {}
+    return Profile(name="mine", title_fr="x", title_en="y", defaults={}, rows=rows)
