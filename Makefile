@@ -1,6 +1,6 @@
 # The commands of this project. `make demo` and `make test` set themselves up from nothing; see scripts/bootstrap.sh.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench fuzz image lock clean setup setup-dev system-packages
+.PHONY: help demo test check bench kill-matrix fuzz image lock clean setup setup-dev system-packages
 
 BIN := .venv/bin
 SHOW := printf '\n== %s\n'
@@ -52,6 +52,9 @@ bench: setup ## measured times on this machine (no threshold)
 
 fuzz: setup-dev ## the card against arbitrary bytes, guided by coverage (FUZZ_SECONDS=30 a target)
 	@scripts/fuzz.sh $(FUZZ_SECONDS)
+
+kill-matrix: setup-dev ## every scenario against every miniature portal; writes docs/kill-matrix.md
+	@$(BIN)/python -m tests.house.kill_matrix
 
 image: setup-dev ## the container image, from a wheel built here
 	@scripts/image.sh
