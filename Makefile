@@ -1,6 +1,6 @@
 # The commands of this project. `make demo` and `make test` set themselves up from nothing; see scripts/bootstrap.sh.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench kill-matrix fuzz image lock clean setup setup-dev system-packages
+.PHONY: help demo test check soak bench kill-matrix fuzz image lock clean setup setup-dev system-packages
 
 BIN := .venv/bin
 SHOW := printf '\n== %s\n'
@@ -55,6 +55,9 @@ fuzz: setup-dev ## the card against arbitrary bytes, guided by coverage (FUZZ_SE
 
 kill-matrix: setup-dev ## every scenario against every miniature portal; writes docs/kill-matrix.md
 	@$(BIN)/python -m tests.house.kill_matrix
+
+soak: setup-dev ## the suite twenty times idle and twenty times beside programs that take every processor
+	@$(BIN)/python -m tests.soak
 
 image: setup-dev ## the container image, from a wheel built here
 	@scripts/image.sh

@@ -1,0 +1,90 @@
+"""The same suite again and again, idle and beside programs that take every processor: no verdict may change.
+
+``make soak`` runs it; ``SOAK_ROUNDS`` says how often (20).  A verdict that flips is printed and makes it fail.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from conformance.catalogue import catalogue
+from conformance.stage import perform
+from tests.labs import lab_with, suite_seat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROUNDS = int(os.environ.get("SOAK_ROUNDS", "20"))
+
+
+def hog() -> None:
+    """Take one processor until stopped."""
+    while True:
+        sum(range(10_000))
+
+
+@contextmanager
+def hogs(count: int) -> Iterator[None]:
+    """Run that many hogs for the length of a ``with`` block."""
+    started = [multiprocessing.get_context("spawn").Process(target=hog, daemon=True) for _ in range(count)]
+    for one in started:
+        one.start()
+    try:
+        yield
+    finally:
+        for one in started:
+            one.terminate()
+            one.join()
+
+
+def verdicts() -> dict[str, str]:
+    """Play every scenario against the correct portal once, and return the verdicts with their outcomes."""
+    with suite_seat() as seat, lab_with(seat) as lab:
+        found = {}
+        for case in catalogue():
+            done = perform(case.card, case.play, lab)
+            found[case.card.id] = f"{done.ruling.verdict} ({done.judgement.outcome})"
+        return found
+
+
+def flips(first: dict[str, str], now: dict[str, str]) -> list[str]:
+    """Return what changed, one line a scenario."""
+    return [
+        f"{name}: {first.get(name)} -> {now.get(name)}"
+        for name in sorted({*first, *now})
+        if first.get(name) != now.get(name)
+    ]
+
+
+def soak(rounds: int, *, beside: int) -> list[str]:
+    """Play that many rounds beside that many hogs, print each, and return every flip."""
+    found: list[str] = []
+    with hogs(beside):
+        first = verdicts()
+        for number in range(2, rounds + 1):
+            began = time.monotonic()
+            changed = flips(first, verdicts())
+            found += changed
+            line = ", ".join(changed) or "no verdict changed"
+            sys.stdout.write(f"  round {number:>2} of {rounds}: {line} ({time.monotonic() - began:.1f} s)\n")
+    return found
+
+
+def main() -> int:
+    """Soak idle, then beside a hog for every processor."""
+    processors = os.cpu_count() or 1
+    changed = []
+    for beside in (0, processors):
+        sys.stdout.write(f"beside {beside} hogs:\n")
+        changed += soak(ROUNDS, beside=beside)
+    sys.stdout.write(f"{len(changed)} verdicts changed in {2 * ROUNDS} runs\n")
+    return 1 if changed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
