@@ -42,12 +42,15 @@ class Seat:
         return self.provider.settings.issuer_base
 
 
-def make_provider(settings: Settings, *, control_token: str | None = None) -> tuple[Provider, CardBox]:
+def make_provider(
+    settings: Settings, *, control_token: str | None = None, people: tuple[Person, ...] | None = None
+) -> tuple[Provider, CardBox]:
     """Return a provider whose people have software cards, and the box of those cards.
 
     Args:
         settings: where it stands.
         control_token: wanted of callers of the control API, None for nothing.
+        people: the directory; the personas that ship if not given.
     """
     igc = Igc.create(now=_now())
 
@@ -61,6 +64,7 @@ def make_provider(settings: Settings, *, control_token: str | None = None) -> tu
         card_intermediates=igc.intermediates,
         card_reader=cards,
         control_token=control_token,
+        people=people,
     )
     return provider, cards
 

@@ -6,15 +6,12 @@ import ipaddress
 import secrets
 import signal
 from contextlib import ExitStack
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.cli.configuring import at_port, client_of, configuration_of
 from conformance.cli.options import UsageError, add_language, secret_in
-from conformance.cli.seat import SUITE_SETTINGS, make_provider
+from conformance.cli.seat import make_provider
 from conformance.exit_codes import ExitCode
-from conformance.origins import origin_host
-from mock_idp.protocol import Client
-from mock_idp.settings import Settings
 from mock_idp.web.serve import Serving, bind
 
 if TYPE_CHECKING:
@@ -22,11 +19,10 @@ if TYPE_CHECKING:
 
     from conformance.cli.options import Talk
     from conformance.cli.terminal import Terminal
+    from mock_idp.configuration import Configuration
     from mock_idp.web import Provider
 
 DEFAULT_PORT: Final = 8080
-READY_CLIENT: Final = "portail"
-READY_CALLBACK: Final = "http://127.0.0.1:8081/callback"
 
 
 def add(commands: Any, talk: Talk) -> None:
@@ -56,8 +52,11 @@ def add(commands: Any, talk: Talk) -> None:
         help=talk("adresse publique du portefeuille, si elle diffère", "public address of the wallet, if it differs"),
     )
     parser.add_argument(
-        "--client-id", default=READY_CLIENT, help=talk("identifiant du portail", "identifier of the portal")
+        "--config",
+        metavar="FILE",
+        help=talk("réglages, portails et personnes", "settings, portals and people"),
     )
+    parser.add_argument("--client-id", help=talk("identifiant du portail", "identifier of the portal"))
     parser.add_argument(
         "--client-secret-env",
         metavar="NAME",
@@ -110,28 +109,23 @@ def add(commands: Any, talk: Talk) -> None:
 
 def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """Serve until interrupted."""
-    settings, outside = _settings(options), not _is_loopback(options.host)
+    configured, outside = configuration_of(options), not _is_loopback(options.host)
     try:
         listener = bind(options.host, options.port)
     except OSError as error:
         where = f"{options.host}:{options.port}"
         raise UsageError(f"--host, --port: cannot listen on {where} ({error.strerror}); choose another") from None
-    port = listener.getsockname()[1]
-    settings = replace(
-        settings,
-        issuer_base=options.issuer_base or f"http://127.0.0.1:{port}",
-        wallet_base=options.wallet_base or f"http://localhost:{port}",
-    )
+    settings = at_port(configured.settings, options, listener.getsockname()[1])
     token = secret_in(options.control_token_env, "--control-token-env", "a token of your own")
     drawn = token is None and outside
     if drawn:
         token = secrets.token_urlsafe(24)
-    provider, _ = make_provider(settings, control_token=token)
+    provider, _ = make_provider(settings, control_token=token, people=configured.people)
     serving = Serving(listener, provider)
     signal.signal(signal.SIGTERM, _interrupt)
     with ExitStack() as stack:
         stack.callback(serving.stop)
-        _introduce(options, terminal, provider, token if drawn else None)
+        _introduce(options, terminal, provider, configured, token if drawn else None)
         if outside:
             _warn(options, terminal)
         if options.demo_portal:
@@ -148,38 +142,30 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     return ExitCode.CLEAN
 
 
-def _settings(options: argparse.Namespace) -> Settings:
-    for name in ("issuer_base", "wallet_base"):
-        written = getattr(options, name)
-        if written is not None and not origin_host(written):
-            flag = "--" + name.replace("_", "-")
-            raise UsageError(f"{flag}: {written!r} is no address; write for instance https://auth.psc.test")
-    return SUITE_SETTINGS if options.suite else Settings()
-
-
-def _introduce(options: argparse.Namespace, terminal: Terminal, provider: Provider, token: str | None) -> None:
+def _introduce(
+    options: argparse.Namespace, terminal: Terminal, provider: Provider, configured: Configuration, token: str | None
+) -> None:
     settings = provider.settings
-    secret, drawn = _secret(options)
-    client = Client(
-        client_id=options.client_id,
-        client_secret=secret,
-        redirect_uris=tuple(options.redirect_uri) or (READY_CALLBACK,),
-        post_logout_redirect_uris=tuple(options.post_logout_redirect_uri),
-        name=options.client_id,
-    )
-    provider.server.register_client(client)
+    ready = client_of(options, configured)
+    clients = [*configured.clients, *([ready[0]] if ready else [])]
+    for client in clients:
+        provider.server.register_client(client)
+    for warning in configured.warnings:
+        terminal.say(f"  {warning}", f"  {warning}", "yellow")
     terminal.title("SIMULATEUR Pro Santé Connect, prêt", "Pro Santé Connect SIMULATEUR, ready")
     terminal.say(f"  Découverte : {settings.discovery_url}", f"  Discovery: {settings.discovery_url}")
     terminal.say(
         f"  Téléphone simulé : {settings.wallet_base}/phone/", f"  Simulated phone: {settings.wallet_base}/phone/"
     )
-    terminal.say(f"  client_id : {client.client_id}", f"  client_id: {client.client_id}")
-    if drawn:
+    for client in clients:
+        terminal.say(f"  client_id : {client.client_id}", f"  client_id: {client.client_id}")
+        for uri in client.redirect_uris:
+            terminal.say(f"    redirect_uri : {uri}", f"    redirect_uri: {uri}")
+    if ready is not None and ready[1]:
+        secret = ready[0].client_secret
         terminal.say(
             f"  client_secret : {secret} (tiré pour cette exécution)", f"  client_secret: {secret} (drawn for this run)"
         )
-    for uri in client.redirect_uris:
-        terminal.say(f"  redirect_uri : {uri}", f"  redirect_uri: {uri}")
     people = ", ".join(person.idnat for person in provider.directory.everybody()[:3])
     terminal.say(
         f"  Personnes fictives : {people}… ; code confidentiel de leur carte : 1234",
@@ -204,11 +190,6 @@ def _warn(options: argparse.Namespace, terminal: Terminal) -> None:
             "  --issuer-base is missing: other machines cannot follow the addresses announced.",
             "yellow",
         )
-
-
-def _secret(options: argparse.Namespace) -> tuple[str, bool]:
-    given = secret_in(options.client_secret_env, "--client-secret-env", "the portal's secret")
-    return given or secrets.token_urlsafe(24), given is None
 
 
 def _is_loopback(host: str) -> bool:
