@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from functools import cached_property
 from typing import cast
 
@@ -20,23 +21,58 @@ from mock_idp.artefacts import CompactToken, Json, Seam, SigningKey, TokenDraft,
 KEY_BITS = 2048
 
 
+class RotationError(ValueError):
+    """A step of a rotation out of turn; the message says which step comes first."""
+
+
+class Rotation(StrEnum):
+    """The steps of a key rotation, in order: portals find the new key before it signs, and the old one for a while."""
+
+    PUBLISH = "publish"
+    SIGN = "sign"
+    RETIRE = "retire"
+
+
 @dataclass(frozen=True, kw_only=True)
 class SigningKeys:
-    """The key pair that signs, and the one that nobody published."""
+    """The key pair that signs, those published beside it, and the one that nobody published.
+
+    Attributes:
+        current: signs.
+        following: published, and will sign next.
+        former: signed before, and is still published.
+    """
 
     current: RSAKey = field(repr=False)
+    following: RSAKey | None = field(default=None, repr=False)
+    former: tuple[RSAKey, ...] = field(default=(), repr=False)
 
     @staticmethod
     def generate() -> SigningKeys:
         """Make a fresh RSA-2048 key pair, named after its thumbprint so that it is seen to be a simulator's."""
-        key = RSAKey.generate_key(KEY_BITS, auto_kid=False)
-        digest = hashlib.sha256(json.dumps(key.as_dict(private=False), sort_keys=True).encode()).hexdigest()
-        named = RSAKey.import_key(key.raw_value, {"kid": f"simulateur-{digest[:16]}", "use": "sig", "alg": "RS256"})
-        return SigningKeys(current=named)
+        return SigningKeys(current=_fresh_key())
+
+    def rotated(self, step: Rotation) -> SigningKeys:
+        """Return the keys after one step of a rotation.
+
+        Raises:
+            RotationError: the step is out of turn.
+        """
+        if step is Rotation.PUBLISH:
+            if self.following is not None:
+                raise RotationError("step: a key is published already; 'sign' comes next")
+            return replace(self, following=_fresh_key())
+        if step is Rotation.SIGN:
+            if self.following is None:
+                raise RotationError("step: no key is published to sign with; 'publish' comes first")
+            return replace(self, current=self.following, following=None, former=(*self.former, self.current))
+        if not self.former:
+            raise RotationError("step: no former key is published; 'publish' and 'sign' come first")
+        return replace(self, former=())
 
     @property
     def kid(self) -> str:
-        """Return the name of the published key."""
+        """Return the name of the key that signs."""
         return self.current.kid or ""
 
     @cached_property
@@ -46,9 +82,13 @@ class SigningKeys:
 
     @cached_property
     def published(self) -> dict[str, Json]:
-        """Return the key set document (RFC 7517 5): public members only."""
-        public = cast("dict[str, Json]", self.current.as_dict(private=False))
-        return {"keys": [public]}
+        """Return the key set document (RFC 7517 5): public members only, the key that signs first."""
+        return {"keys": [*self.published_keys()]}
+
+    def published_keys(self) -> list[dict[str, Json]]:
+        """Return the members of each published key."""
+        known = (self.current, *((self.following,) if self.following else ()), *self.former)
+        return [cast("dict[str, Json]", key.as_dict(private=False)) for key in known]
 
     def sign(self, draft: TokenDraft) -> CompactToken:
         """Return the draft signed by the key it names, RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 3.3).
@@ -64,3 +104,9 @@ class SigningKeys:
         signed = f"{encode_segment(header)}.{encode_segment(payload)}"
         signature = jws.JWSRegistry.algorithms["RS256"].sign(signed.encode(), key)
         return CompactToken(seam=seam, value=f"{signed}.{encode_segment(signature)}")
+
+
+def _fresh_key() -> RSAKey:
+    key = RSAKey.generate_key(KEY_BITS, auto_kid=False)
+    digest = hashlib.sha256(json.dumps(key.as_dict(private=False), sort_keys=True).encode()).hexdigest()
+    return RSAKey.import_key(key.raw_value, {"kid": f"simulateur-{digest[:16]}", "use": "sig", "alg": "RS256"})

@@ -11,11 +11,11 @@ from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oidc.core.grants.util import is_openid_scope
 
 from mock_idp.protocol.request_rules import RequestRules
-from mock_idp.protocol.tokens import Bearer, Grant, SpentCode, id_token_draft
+from mock_idp.protocol.tokens import Bearer, Grant, SpentCode
 
 if TYPE_CHECKING:
     from mock_idp.protocol.clients import Client
-    from mock_idp.protocol.exchange import Exchange, PscRequest
+    from mock_idp.protocol.exchange import PscRequest
     from mock_idp.protocol.server import PscServer
 
 AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
@@ -169,18 +169,10 @@ class IdTokenSeam:
         body = response[1]
         if not is_openid_scope(body["scope"]):
             return
-        exchange: Exchange = grant.request.exchange
         server: PscServer = grant.server
-        draft = id_token_draft(
-            cast("Grant", grant.request.user),
-            settings=server.settings,
-            keys=server.keys,
-            now=exchange.now,
-            jti=exchange.entropy.uuid(),
-            access_token=body["access_token"],
+        body["id_token"] = server.id_token(
+            cast("Grant", grant.request.user), grant.request.exchange, body["access_token"]
         )
-        signed = server.keys.sign(exchange.voice.token(draft))
-        body["id_token"] = exchange.voice.compact(signed).value
 
 
 CODE_EXTENSIONS = [RequestRules(), CodeChallenge(required=False), IdTokenSeam()]

@@ -1,15 +1,10 @@
-"""The control API: arm lies, make people and portals known, read the journal, move the clock.
-
-Bodies are JSON and must say so: a page on another site cannot send that content type without asking first, so a browser
-on the same machine is no way in.  Beyond loopback a token is required as well.
-"""
+"""The control API: arm lies, make people and portals known, read the journal, move the clock."""
 
 from __future__ import annotations
 
-import hmac
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Response, jsonify, request
 
 from mock_idp.deviations import DeviationError, from_json, to_json
 from mock_idp.ecps.idnat import IdnatError, normalise
@@ -17,56 +12,19 @@ from mock_idp.ecps.refusals import EcpsError
 from mock_idp.people import PeopleError
 from mock_idp.protocol.clients import ClientError, client_from
 from mock_idp.protocol.userinfo import userinfo
+from mock_idp.web import control_tokens
 from mock_idp.web.answers import NothingWaitsError, answer
+from mock_idp.web.control_door import ControlError, body_of_request, control, known_person, text
 from mock_idp.web.http import provider
 from mock_idp.web.oidc import SCENARIO_COOKIE
 from mock_idp.web.phone import enrol
 
 if TYPE_CHECKING:
-    from mock_idp.people import Person
     from mock_idp.web.voice import Plan
 
-control = Blueprint("control", __name__, url_prefix="/_control/v1")
+__all__ = ["ControlError", "control", "control_tokens"]
 
 LONGEST_WAIT = 30.0
-
-
-class ControlError(Exception):
-    """A request that the control API cannot carry out: which field, what is wrong, what to do."""
-
-    def __init__(self, message: str, status: int = 400) -> None:
-        """Carry the message."""
-        super().__init__(message)
-        self.status = status
-
-
-@control.errorhandler(ControlError)
-def _refused(error: ControlError) -> tuple[Response, int]:
-    return jsonify(error=str(error)), error.status
-
-
-@control.before_request
-def _check_caller() -> None:
-    wanted = provider().control_token
-    shown = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-    if wanted is not None and not hmac.compare_digest(wanted.encode(), shown.encode()):
-        raise ControlError("Authorization: present the control token printed at start, as 'Bearer <token>'", 401)
-    if request.method == "POST" and request.mimetype != "application/json":
-        raise ControlError("Content-Type: send application/json", 415)
-
-
-def _body() -> dict[str, Any]:
-    body = request.get_json(silent=True)
-    if not isinstance(body, dict):
-        raise ControlError("body: expected a JSON object")
-    return body
-
-
-def _text(body: dict[str, Any], name: str, default: str | None = None) -> str:
-    value = body.get(name, default)
-    if not isinstance(value, str) or not value:
-        raise ControlError(f"{name}: expected non-empty text")
-    return value
 
 
 @control.get("/status")
@@ -87,7 +45,7 @@ def status() -> Response:
 @control.post("/plans")
 def arm() -> tuple[Response, int]:
     """Arm lies: for the next login that brings the token in its scenario cookie, or for the issuer."""
-    body = _body()
+    body = body_of_request()
     lies = body.get("deviations", [])
     if not isinstance(lies, list):
         raise ControlError("deviations: expected a list")
@@ -100,7 +58,7 @@ def arm() -> tuple[Response, int]:
     scope = body.get("scope", "login")
     if scope not in ("login", "issuer"):
         raise ControlError("scope: 'login' or 'issuer'")
-    hint = _text(body, "login_hint") if "login_hint" in body else None
+    hint = text(body, "login_hint") if "login_hint" in body else None
     if hint is not None and scope == "issuer":
         raise ControlError("login_hint: lies for the issuer hold for everybody; leave it out")
     armed = plans.arm_issuer(token, deviations) if scope == "issuer" else plans.arm(token, deviations, login_hint=hint)
@@ -153,9 +111,9 @@ def journal() -> Response:
 @control.post("/people")
 def people() -> tuple[Response, int]:
     """Make a fresh person after a persona, with an activated phone if a password is given."""
-    body = _body()
-    former = _known(_text(body, "formerly"), "formerly") if "formerly" in body else None
-    template = _text(body, "template", "medecin-liberal")
+    body = body_of_request()
+    former = known_person(text(body, "formerly"), "formerly") if "formerly" in body else None
+    template = text(body, "template", "medecin-liberal")
     try:
         person = provider().fresh_person(template, idnat=_wanted_idnat(body), formerly=former)
     except PeopleError as error:
@@ -169,7 +127,7 @@ def _wanted_idnat(body: dict[str, Any]) -> str | None:
     """Return the idnat that a person is to have, exactly as people would type it, or None for one of our own."""
     if "idnat" not in body:
         return None
-    written = _text(body, "idnat")
+    written = text(body, "idnat")
     try:
         idnat = normalise(written)
     except IdnatError as error:
@@ -182,23 +140,13 @@ def _wanted_idnat(body: dict[str, Any]) -> str | None:
 @control.post("/phones")
 def phones() -> tuple[Response, int]:
     """Give a person of the directory an activated phone."""
-    body = _body()
-    return jsonify(device=_enrolled(_known(_text(body, "idnat"), "idnat").idnat, body)), 201
-
-
-def _known(typed: str, field: str) -> Person:
-    try:
-        found = provider().directory.find(normalise(typed))
-    except IdnatError as error:
-        raise ControlError(f"{field}: {error.code}") from None
-    if found is None:
-        raise ControlError(f"{field}: nobody in the directory has it", 404)
-    return found
+    body = body_of_request()
+    return jsonify(device=_enrolled(known_person(text(body, "idnat"), "idnat").idnat, body)), 201
 
 
 def _enrolled(idnat: str, body: dict[str, Any]) -> str:
     try:
-        return enrol(provider(), idnat, _text(body, "password")).device_id
+        return enrol(provider(), idnat, text(body, "password")).device_id
     except EcpsError as refused:
         raise ControlError(f"password: {refused.code}") from None
 
@@ -206,12 +154,12 @@ def _enrolled(idnat: str, body: dict[str, Any]) -> str:
 @control.post("/answers")
 def answers() -> Response:
     """Approve or refuse what waits for a person, on their phone or in their reader."""
-    body = _body()
-    said = _text(body, "answer")
+    body = body_of_request()
+    said = text(body, "answer")
     if said not in ("approve", "refuse"):
         raise ControlError("answer: 'approve' or 'refuse'")
     try:
-        login_id = answer(provider(), normalise(_text(body, "idnat")), approve=said == "approve")
+        login_id = answer(provider(), normalise(text(body, "idnat")), approve=said == "approve")
     except NothingWaitsError:
         raise ControlError("idnat: nothing waits for this person", 404) from None
     except EcpsError as refused:
@@ -223,7 +171,7 @@ def answers() -> Response:
 def clients() -> tuple[Response, int]:
     """Make a portal known, or known anew."""
     try:
-        client = client_from(_body())
+        client = client_from(body_of_request())
     except ClientError as error:
         raise ControlError(str(error)) from None
     provider().server.register_client(client)
@@ -233,7 +181,7 @@ def clients() -> tuple[Response, int]:
 @control.post("/clock")
 def clock() -> Response:
     """Advance the provider's clock, or set it back to real time with ``{"advance": null}``."""
-    body = _body()
+    body = body_of_request()
     seconds = body.get("advance")
     if "advance" not in body or isinstance(seconds, bool) or not isinstance(seconds, int | float | None):
         raise ControlError("advance: expected seconds, or null to go back to real time")

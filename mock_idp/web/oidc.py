@@ -61,7 +61,7 @@ def standard_discovery_document() -> Response:
 def certs() -> Response:
     """Serve the key set."""
     spoken = exchange()
-    said = spoken.voice.fields(key_set(provider().keys))
+    said = spoken.voice.fields(key_set(provider().server.keys))
     return respond(Reply(status=200, body=said), seam=Seam.KEY_SET_ANSWER, spoken=spoken)
 
 

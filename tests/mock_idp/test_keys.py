@@ -12,7 +12,7 @@ from joserfc.errors import BadSignatureError
 from joserfc.jwk import KeySet
 
 from mock_idp.artefacts import Seam, SigningKey, TokenDraft
-from mock_idp.keys import SigningKeys
+from mock_idp.keys import Rotation, RotationError, SigningKeys
 
 PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 
@@ -84,3 +84,38 @@ def test_two_providers_have_two_keys(keys: SigningKeys) -> None:
 def test_keys_do_not_show_themselves(keys: SigningKeys) -> None:
     """Neither half of the key pair stands in a repr."""
     assert "SigningKeys()" == repr(keys)
+
+
+# -- rotation
+
+
+def test_a_rotation_publishes_before_it_signs(keys: SigningKeys) -> None:
+    """Two keys are published, the old one signs; then the new one does; then the old one is gone."""
+    announced = keys.rotated(Rotation.PUBLISH)
+    signing = announced.rotated(Rotation.SIGN)
+    done = signing.rotated(Rotation.RETIRE)
+    kids = [[key["kid"] for key in published(one)] for one in (announced, signing, done)]
+    old, new = kids[0]
+
+    assert (keys.kid, [[old, new], [new, old], [new]]) == (old, kids)
+    assert [old, new, new] == [one.kid for one in (announced, signing, done)]
+    assert [set()] * 5 == [PRIVATE_MEMBERS & set(key) for one in (announced, signing, done) for key in published(one)]
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        ([Rotation.SIGN], "step: no key is published to sign with; 'publish' comes first"),
+        ([Rotation.RETIRE], "step: no former key is published; 'publish' and 'sign' come first"),
+        ([Rotation.PUBLISH, Rotation.PUBLISH], "step: a key is published already; 'sign' comes next"),
+        ([Rotation.PUBLISH, Rotation.RETIRE], "step: no former key is published; 'publish' and 'sign' come first"),
+    ],
+)
+def test_a_step_out_of_turn_is_told(keys: SigningKeys, steps: list[Rotation], said: str) -> None:
+    """Which one comes first."""
+    *before, last = steps
+    for step in before:
+        keys = keys.rotated(step)
+
+    with pytest.raises(RotationError, match=f"^{said}$"):
+        keys.rotated(last)
