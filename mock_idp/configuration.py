@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
 from mock_idp.ecps.idnat import Doubt, warnings
+from mock_idp.ecps.settings import EcpsSettings, EcpsSettingsError
 from mock_idp.people import PeopleError, Person, builtin_people, people_from
 from mock_idp.protocol.clients import Client, ClientError, client_from
 from mock_idp.settings import Settings
 
 A_YEAR = 366 * 24 * 3600
+TEN_YEARS = 10 * A_YEAR
+LAST_PORT = 65_535
 BASES = frozenset({"issuer_base", "wallet_base"})
-TABLES = frozenset({"clients", "people", "builtin_people"})
+TABLES = frozenset({"clients", "people", "builtin_people", "ecps"})
 
 
 DOUBTS = {
@@ -40,12 +43,14 @@ class Configuration:
     Attributes:
         settings: where the provider stands and what it does.
         clients: portals that are known from the start.
+        ecps: limits of the e-CPS journeys, from the table ``[provider.ecps]``.
         people: the directory: the personas that ship, unless ``builtin_people = false``, then the file's own.
         warnings: what looks mistyped, and is taken all the same: published samples fail the check digit too.
     """
 
     settings: Settings
     clients: tuple[Client, ...] = ()
+    ecps: EcpsSettings = field(default_factory=EcpsSettings)
     people: tuple[Person, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -84,6 +89,7 @@ def read_settings(text: str, *, source: str = "psc.toml") -> Configuration:
     return Configuration(
         settings=_settings({name: value for name, value in table.items() if name not in TABLES}, place),
         clients=_each_once(clients, place),
+        ecps=_ecps(table.get("ecps", {}), f"{place}.ecps"),
         people=_together(builtin_people() if with_builtin else (), own, place),
         warnings=tuple(
             f"{place}.people: {person.key}: idnat {person.idnat}: {DOUBTS[doubt]}; it is taken as it stands"
@@ -128,14 +134,36 @@ def _settings(members: dict[str, Any], place: str) -> Settings:
     read = {name: _read(value, kinds[name], f"{place}.{name}") for name, value in members.items()}
     for name in BASES & set(read):
         _check_base(read[name], f"{place}.{name}")
+    host, _, port = read.get("mail_catcher", "localhost:25").rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) <= LAST_PORT:
+        raise ConfigurationError(f"{place}.mail_catcher: expected host:port, as in 'localhost:1025'")
     return Settings(**read)
 
 
-def _read(value: Any, kind: Any, place: str) -> Any:
+def _ecps(members: Any, place: str) -> EcpsSettings:
+    if not isinstance(members, dict):
+        raise ConfigurationError(f"{place}: write a [provider.ecps] table")
+    kinds = get_type_hints(EcpsSettings)
+    if unknown := sorted(set(members) - set(kinds)):
+        raise ConfigurationError(f"{place}.{unknown[0]}: unknown; known are {', '.join(sorted(kinds))}")
+    try:
+        return EcpsSettings(
+            **{name: _read(value, kinds[name], f"{place}.{name}", longest=TEN_YEARS) for name, value in members.items()}
+        )
+    except EcpsSettingsError as error:
+        raise ConfigurationError(f"{place}.{error}") from None
+
+
+def _read(value: Any, kind: Any, place: str, *, longest: int = A_YEAR) -> Any:
     if kind is timedelta:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= A_YEAR:
-            raise ConfigurationError(f"{place}: expected seconds above 0, a year at most, got {value!r}")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= longest:
+            most = "a year" if longest == A_YEAR else "ten years"
+            raise ConfigurationError(f"{place}: expected seconds above 0, {most} at most, got {value!r}")
         return timedelta(seconds=value)
+    if kind is int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ConfigurationError(f"{place}: expected a whole number, got {value!r}")
+        return value
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         try:
             return kind(value)

@@ -16,6 +16,7 @@ from virtual_card import Igc
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mock_idp.ecps.settings import EcpsSettings
     from mock_idp.people import Person
 
 LOOPBACK: Final = "127.0.0.1"
@@ -43,7 +44,11 @@ class Seat:
 
 
 def make_provider(
-    settings: Settings, *, control_token: str | None = None, people: tuple[Person, ...] | None = None
+    settings: Settings,
+    *,
+    control_token: str | None = None,
+    people: tuple[Person, ...] | None = None,
+    ecps: EcpsSettings | None = None,
 ) -> tuple[Provider, CardBox]:
     """Return a provider whose people have software cards, and the box of those cards.
 
@@ -51,6 +56,7 @@ def make_provider(
         settings: where it stands.
         control_token: wanted of callers of the control API, None for nothing.
         people: the directory; the personas that ship if not given.
+        ecps: limits of the e-CPS journeys.
     """
     igc = Igc.create(now=_now())
 
@@ -65,6 +71,7 @@ def make_provider(
         card_reader=cards,
         control_token=control_token,
         people=people,
+        ecps=ecps,
     )
     return provider, cards
 

@@ -120,7 +120,7 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     drawn = token is None and outside
     if drawn:
         token = secrets.token_urlsafe(24)
-    provider, _ = make_provider(settings, control_token=token, people=configured.people)
+    provider, _ = make_provider(settings, control_token=token, people=configured.people, ecps=configured.ecps)
     serving = Serving(listener, provider)
     signal.signal(signal.SIGTERM, _interrupt)
     with ExitStack() as stack:

@@ -5,7 +5,7 @@ Each default says how sure it is: *confirmed* by a named public source, *inferre
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from enum import StrEnum
 
@@ -16,6 +16,23 @@ class CardInReader(StrEnum):
     ASK = "ask"
     CARD = "card"
     IGNORE = "ignore"
+
+
+SMALLEST_AND_LARGEST = {
+    "challenge_octets": (16, 256),
+    "code_digits": (4, 12),
+    "code_attempts": (1, 100),
+    "password_digits": (4, 12),
+    "password_attempts": (1, 15),
+    "number_choices": (2, 12),
+    "number_digits": (1, 4),
+    "devices_per_person": (0, 1000),
+}
+"""Whole numbers outside these make no journey that a person can go."""
+
+
+class EcpsSettingsError(ValueError):
+    """Limits that cannot be; the message begins with the name of the setting and says what is possible."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,3 +85,22 @@ class EcpsSettings:
     number_digits: int = 2
     devices_per_person: int = 0
     ecps_validity: timedelta = timedelta(days=3 * 365)
+
+    def __post_init__(self) -> None:
+        """Refuse limits that make no journey.
+
+        Raises:
+            EcpsSettingsError: a number is outside its bounds, a duration is not above zero, or there are fewer numbers
+                of that many digits than choices.
+        """
+        for name, (least, most) in SMALLEST_AND_LARGEST.items():
+            if not least <= getattr(self, name) <= most:
+                raise EcpsSettingsError(f"{name}: {getattr(self, name)} is outside {least} to {most}")
+        for member in fields(self):
+            value = getattr(self, member.name)
+            if isinstance(value, timedelta) and value <= timedelta(0):
+                raise EcpsSettingsError(f"{member.name}: expected a duration above zero, got {value}")
+        if self.number_choices > 10**self.number_digits:
+            raise EcpsSettingsError(
+                f"number_choices: there are no {self.number_choices} different numbers of {self.number_digits} digits"
+            )

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from mock_idp.configuration import DOUBTS, ConfigurationError, read_settings
 from mock_idp.ecps.idnat import Doubt
+from mock_idp.ecps.settings import CardInReader, EcpsSettings
 from mock_idp.people import builtin_people
 from mock_idp.settings import Settings, Unlisted
 from tests.house.inventory import ROOT
@@ -89,6 +90,20 @@ def test_the_page_about_the_provider_shows_a_file_that_can_be_read() -> None:
     )
 
 
+def test_limits_of_the_journeys_stand_in_a_table_of_their_own() -> None:
+    """Durations in seconds, up to ten years; what is not written keeps its default."""
+    text = "[provider.ecps]\nqr_lifetime = 30\ncode_digits = 4\ncard_in_reader = 'card'\necps_validity = 157680000"
+    wanted = EcpsSettings(
+        qr_lifetime=timedelta(seconds=30),
+        code_digits=4,
+        card_in_reader=CardInReader.CARD,
+        ecps_validity=timedelta(days=5 * 365),
+    )
+
+    assert wanted == read_settings(text).ecps
+    assert EcpsSettings() == read_settings("[provider]").ecps
+
+
 @pytest.mark.parametrize("name", [member.name for member in fields(Settings)])
 def test_every_setting_is_documented(name: str) -> None:
     """With its default and how sure it is."""
@@ -152,6 +167,20 @@ def test_people_of_the_file_come_behind_those_that_ship() -> None:
             "mine.toml: provider.wallet_base: expected scheme, host and port",
         ),
         ("[provider]\nbuiltin_people = 'no'", "mine.toml: provider.builtin_people: expected true or false"),
+        ("[provider]\nmail_catcher = 'localhost'", "mine.toml: provider.mail_catcher: expected host:port"),
+        ("[provider]\nmail_catcher = 'localhost:0'", "mine.toml: provider.mail_catcher: expected host:port"),
+        ("[provider]\necps = 1", "mine.toml: provider.ecps: write a [provider.ecps] table"),
+        ("[provider.ecps]\nqr = 90", "mine.toml: provider.ecps.qr: unknown; known are activation_lifetime, "),
+        (
+            "[provider.ecps]\nqr_lifetime = -1",
+            "mine.toml: provider.ecps.qr_lifetime: expected seconds above 0, ten years at most, got -1",
+        ),
+        (
+            "[provider.ecps]\ncode_digits = 6.5",
+            "mine.toml: provider.ecps.code_digits: expected a whole number, got 6.5",
+        ),
+        ("[provider.ecps]\ncode_digits = 2", "mine.toml: provider.ecps.code_digits: 2 is outside 4 to 12"),
+        ("[provider.ecps]\ncard_in_reader = 'no'", "mine.toml: provider.ecps.card_in_reader: 'no' is not known; write"),
         ("[provider]\nclients = 1", "mine.toml: provider.clients: write [[provider.clients]] tables"),
         ("[provider]\npeople = ['x']", "mine.toml: provider.people: write [[provider.people]] tables"),
         ("[provider]" + CLIENT + CLIENT, "mine.toml: provider.clients: client_id 'portal' stands twice; keep one"),
