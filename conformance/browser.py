@@ -164,6 +164,9 @@ class Browser:
         """Put the jar back to what it was."""
         self._jar.restore(snapshot)
 
+    def close(self) -> None:
+        """Let go of nothing; there is no connection that outlives a request."""
+
     def _go(
         self, url: str, method: str, form: Pairs | None, *, stop_before: Callable[[str], bool] | None, referrer: str
     ) -> Page:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,6 +74,19 @@ class ProviderSeat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DriverChoice:
+    """How the portal is driven.
+
+    Attributes:
+        name: of an installed driver.
+        options: the driver's own keys, which it reads and checks itself.
+    """
+
+    name: str = "http"
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
     """How the suite starts the portal itself.
 
@@ -127,5 +140,6 @@ class Descriptor:
     profile: str = "psc"
     provider: ProviderSeat = field(default_factory=ProviderSeat)
     launch: Launch | None = None
+    driver: DriverChoice = field(default_factory=DriverChoice)
     skip: tuple[Exempt, ...] = ()
     known: tuple[Exempt, ...] = ()

@@ -7,7 +7,7 @@ import tomllib
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin, urlsplit
 
-from conformance.described import Descriptor, Exempt, Launch, Lookup, Probe, ProviderSeat
+from conformance.described import Descriptor, DriverChoice, Exempt, Launch, Lookup, Probe, ProviderSeat
 from conformance.hop import origin_host
 from conformance.toml_reader import DescriptorError, Table
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Descriptor",
     "DescriptorError",
+    "DriverChoice",
     "Exempt",
     "Launch",
     "Lookup",
@@ -75,7 +76,7 @@ def read_descriptor(text: str, *, source: str = "portal.toml", port: int = 0) ->
     flows = portal.texts("flows", ("code",))
     if "code" not in flows:
         raise DescriptorError(f'{portal.place} flows: "code" is missing; it is the flow that this suite drives')
-    seat, profile = whole.table("provider"), whole.table("profile")
+    seat, profile, driver = whole.table("provider"), whole.table("profile"), whole.table("driver")
     described = Descriptor(
         name=named,
         base_url=base,
@@ -91,6 +92,7 @@ def read_descriptor(text: str, *, source: str = "portal.toml", port: int = 0) ->
         jwks_cooldown_seconds=limits.number("jwks_cooldown_seconds", 60.0),
         profile=profile.text("name", "psc"),
         provider=_seat(seat),
+        driver=DriverChoice(name=driver.text("name", "http"), options=driver.rest()),
         launch=_launch(whole.table("launch"), base) if "launch" in whole else None,
         skip=tuple(_exception(one) for one in expect.tables("skip")),
         known=tuple(_exception(one) for one in expect.tables("known")),

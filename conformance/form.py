@@ -109,7 +109,7 @@ class Form:
         Raises:
             FormError: there is no such button.
         """
-        clicked = self._button(click)
+        clicked = self.button(click)
         sent: list[tuple[str, str]] = []
         for one in self.entries:
             if isinstance(one, Entry):
@@ -120,7 +120,12 @@ class Form:
                 sent.append((one.name, one.value))
         return tuple(sent)
 
-    def _button(self, click: str | None) -> Button | None:
+    def button(self, click: str | None = None) -> Button | None:
+        """Return the button with this name, value or label; by default the first, None when there is none at all.
+
+        Raises:
+            FormError: there is no such button.
+        """
         if click is None:
             return next(iter(self.buttons), None)
         for one in self.buttons:

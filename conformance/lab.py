@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from conformance.browser import Browser
 from conformance.control import Control
+from conformance.drivers import open_driver
 from conformance.evidence import Role
 from conformance.hop import origin_host
 from conformance.judge import control_trouble
 from conformance.masks import Masks
-from conformance.portal import HttpPortal
 from conformance.trial import CONTROL_PERSONA
 from conformance.visit import Lab, Visit
 from conformance.workstation import PASSWORD
@@ -27,6 +27,7 @@ def open_lab(described: Descriptor, provider_url: str, profile: Profile, *, cont
 
     Raises:
         ControlFailed: there is no provider at that address.
+        DriverError: the portal's driver cannot be used.
     """
     control = Control(provider_url, token=control_token)
     where = control.whereabouts()
@@ -34,7 +35,7 @@ def open_lab(described: Descriptor, provider_url: str, profile: Profile, *, cont
     return Lab(
         control=control,
         where=where,
-        portal=HttpPortal(described, hosts),
+        portal=open_driver(described, hosts),
         profile=profile,
         masks=Masks(where.salt),
         identity_claim=described.probe.identity_claim if described.probe else "SubjectNameID",
@@ -72,5 +73,8 @@ def first_login(lab: Lab) -> str | None:
     """
     person = lab.control.person(persona=CONTROL_PERSONA, password=PASSWORD, identity_claim=lab.identity_claim)
     visit = Visit(lab, person, lab.control.arm(()), role=Role.BEFORE)
-    visit.log_in()
-    return control_trouble(visit.attempt(), probed=lab.portal.probed)
+    try:
+        visit.log_in()
+        return control_trouble(visit.attempt(), probed=lab.portal.probed)
+    finally:
+        visit.browser.close()

@@ -101,10 +101,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Let go of the provider."""
+    """Let go of the provider and of the driver."""
     lab = config.stash.get(LAB, None)
     if lab is not None:
-        lab.control.close()
+        lab.close()
 
 
 def card_on(item: pytest.Item) -> Scenario | None:

@@ -18,6 +18,7 @@ from conformance.hop import Limits, origin_host
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conformance.agent import UserAgent
     from conformance.descriptor import Descriptor, Lookup, Probe
     from conformance.evidence import Whoami
     from conformance.hop import Pairs
@@ -91,24 +92,32 @@ class PortalDriver(Protocol):
         """Whether it can be asked who is there."""
         ...
 
-    def browser(self) -> Browser:
+    def capabilities(self) -> frozenset[str]:
+        """Return what it can do beyond logging in: ``cookies`` when the portal's cookies can be seen and put back."""
+        ...
+
+    def browser(self) -> UserAgent:
         """Return a browser that nobody used yet."""
         ...
 
-    def begin_login(self, browser: Browser) -> AuthorizationRequest | None:
+    def begin_login(self, browser: UserAgent) -> AuthorizationRequest | None:
         """Start a login and stop at the provider; None when the portal does not go there."""
         ...
 
-    def deliver(self, browser: Browser, response: AuthorizationResponse) -> Page:
+    def deliver(self, browser: UserAgent, response: AuthorizationResponse) -> Page:
         """Take the provider's answer to the portal."""
         ...
 
-    def whoami(self, browser: Browser) -> Whoami:
+    def whoami(self, browser: UserAgent) -> Whoami:
         """Ask the portal who is there, leaving no trace in the browser's cookies."""
         ...
 
-    def logout(self, browser: Browser) -> Page:
+    def logout(self, browser: UserAgent) -> Page:
         """Click the portal's logout, and stop at the provider."""
+        ...
+
+    def close(self) -> None:
+        """Let go of whatever it started."""
         ...
 
 
@@ -125,6 +134,13 @@ class HttpPortal:
         """Whether the descriptor names a who-am-I page."""
         return self.described.probe is not None
 
+    def capabilities(self) -> frozenset[str]:
+        """Return that the portal's cookies can be seen and put back."""
+        return frozenset({"cookies"})
+
+    def close(self) -> None:
+        """Let go of nothing: plain HTTP keeps no connection."""
+
     def browser(self) -> Browser:
         """Return a browser that nobody used yet."""
         patience = self.described.login_seconds
@@ -133,7 +149,7 @@ class HttpPortal:
             limits=Limits(idle_seconds=patience, total_seconds=3 * patience),
         )
 
-    def begin_login(self, browser: Browser) -> AuthorizationRequest | None:
+    def begin_login(self, browser: UserAgent) -> AuthorizationRequest | None:
         """Open the login address, or submit its form, up to the provider."""
         described = self.described
         page = browser.open(described.login, stop_before=self._at_provider)
@@ -145,11 +161,11 @@ class HttpPortal:
         pairs = page.stopped_form or tuple(parse_qsl(query, keep_blank_values=True))
         return AuthorizationRequest(url=page.stopped_at, method=page.stopped_method, pairs=pairs, raw_query=query)
 
-    def deliver(self, browser: Browser, response: AuthorizationResponse) -> Page:
+    def deliver(self, browser: UserAgent, response: AuthorizationResponse) -> Page:
         """Take the provider's answer to the portal and follow where it leads, but not back to the provider."""
         return browser.open(response.url, response.method, response.form, stop_before=self._at_provider)
 
-    def whoami(self, browser: Browser) -> Whoami:
+    def whoami(self, browser: UserAgent) -> Whoami:
         """Fetch the who-am-I page once; its cookies are put back, so that looking changes nothing."""
         probe = self.described.probe
         if probe is None:
@@ -159,7 +175,7 @@ class HttpPortal:
         browser.restore(kept)
         return read_whoami(page, probe, at_provider=self._at_provider)
 
-    def logout(self, browser: Browser) -> Page:
+    def logout(self, browser: UserAgent) -> Page:
         """Go to the logout address the way the descriptor says."""
         described = self.described
         if described.logout_method == "POST":

@@ -112,7 +112,7 @@ def run_suite(order: Order, listener: Listener, *, steps: Sequence[Event] = ()) 
     try:
         trouble = first_login(lab)
     finally:
-        lab.control.close()
+        lab.close()
     if trouble is not None:
         return Result(code=ExitCode.UNREACHABLE, trouble=trouble)
     order.folder.mkdir(parents=True, exist_ok=True)

@@ -54,10 +54,13 @@ def perform(card: Scenario, play: Callable[[Trial], None], lab: Lab) -> Performa
     """
     began = lab.monotonic()
     trial = Trial(card, lab)
-    trial.control(Role.BEFORE)
-    if not _hopeless(trial):
-        play(trial)
-        trial.control(Role.AFTER)
+    try:
+        trial.control(Role.BEFORE)
+        if not _hopeless(trial):
+            play(trial)
+            trial.control(Role.AFTER)
+    finally:
+        trial.close()
     evidence = trial.evidence()
     judgement = judge(evidence, card.expected)
     recovered = _recover(trial) if judgement.outcome is Outcome.POISONED else None

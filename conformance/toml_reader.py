@@ -114,6 +114,10 @@ class Table:
             raise DescriptorError(f"{self.place} {key}: {value:g} is too small; write {least:g} or more")
         return float(value)
 
+    def rest(self) -> dict[str, Any]:
+        """Return the members that nobody asked for yet, for somebody else to check."""
+        return {key: self._take(key, None) for key in self._members if key not in self._asked}
+
     def finish(self) -> None:
         """Refuse what nobody asked for.
 

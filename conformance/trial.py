@@ -11,7 +11,7 @@ from conformance.workstation import PASSWORD
 from mock_idp.deviations import resolve
 
 if TYPE_CHECKING:
-    from conformance.browser import Browser
+    from conformance.agent import UserAgent
     from conformance.portal import AuthorizationRequest
     from conformance.scenario import Scenario
     from conformance.visit import Lab
@@ -49,7 +49,7 @@ class Trial:
         """Draw one more person, with an activated phone."""
         return self.lab.control.person(persona=persona, password=PASSWORD, identity_claim=self.lab.identity_claim)
 
-    def visit(self, person: Somebody | None = None, *, browser: Browser | None = None, honest: bool = False) -> Visit:
+    def visit(self, person: Somebody | None = None, *, browser: UserAgent | None = None, honest: bool = False) -> Visit:
         """Sit somebody down at a computer, with the scenario's lies armed for their login.
 
         Args:
@@ -87,6 +87,11 @@ class Trial:
         self.visits.append(visit)
         visit.log_in()
         return self.conclude(visit)
+
+    def close(self) -> None:
+        """Close every browser of the scenario; what they did can still be read."""
+        for visit in self.visits:
+            visit.browser.close()
 
     def finds(self, *, kept: bool, fr: str, en: str) -> None:
         """Note whether the portal did something by itself.

@@ -16,6 +16,7 @@ from conformance.workstation import Phone, Workstation
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conformance.agent import UserAgent
     from conformance.control import Control, Whereabouts
     from conformance.evidence import Seen, Somebody, Whoami
     from conformance.hop import Hop
@@ -55,6 +56,11 @@ class Lab:
     resets: tuple[tuple[str, Callable[[], None]], ...] = ()
     monotonic: Callable[[], float] = time.monotonic
 
+    def close(self) -> None:
+        """Let go of the provider and of whatever the driver started."""
+        self.portal.close()
+        self.control.close()
+
 
 class Visit:
     """One browser, one phone, one login; steps may be left out, repeated, or done by somebody else.
@@ -65,7 +71,7 @@ class Visit:
         page: what the portal showed last.
     """
 
-    def __init__(self, lab: Lab, person: Somebody, token: str, *, role: Role = Role.TRIED, browser: Browser | None = None) -> None:  # fmt: skip  # noqa: E501
+    def __init__(self, lab: Lab, person: Somebody, token: str, *, role: Role = Role.TRIED, browser: UserAgent | None = None) -> None:  # fmt: skip  # noqa: E501
         """Sit down at a computer.
 
         Args:

@@ -21,7 +21,7 @@ from conformance.portal import AuthorizationResponse
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from conformance.browser import Browser
+    from conformance.agent import UserAgent
     from conformance.page import Page
     from conformance.portal import AuthorizationRequest
     from virtual_card import Proof
@@ -61,7 +61,7 @@ class CardDesk(Protocol):
 class Phone:
     """A phone with the simulated e-CPS application."""
 
-    browser: Browser
+    browser: UserAgent
     wallet: str
     password: str = field(default=PASSWORD, repr=False)
 
@@ -139,7 +139,7 @@ class Phone:
 class Workstation:
     """Computer and phone of one person, before one provider."""
 
-    computer: Browser
+    computer: UserAgent
     phone: Phone
     wallet: str
     scenario_cookie: str = "psc_scenario"
@@ -229,7 +229,7 @@ class Workstation:
 
 
 def submit(
-    browser: Browser,
+    browser: UserAgent,
     page: Page,
     form: str,
     step: str,

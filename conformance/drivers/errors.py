@@ -1,0 +1,13 @@
+"""What can be wrong with a driver: its options, or what happens while it drives."""
+
+from __future__ import annotations
+
+from conformance.toml_reader import DescriptorError
+
+
+class DriverError(DescriptorError):
+    """A driver that cannot be used as the descriptor asks; the message names the key and the remedy."""
+
+
+class DriverFailed(Exception):  # noqa: N818  # the name says what happened
+    """A driver that stopped working in the middle; the message says what to look at, and holds no secret."""
