@@ -18,6 +18,7 @@ from conformance.portal import AuthorizationRequest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from conformance.agent import UserAgent
     from conformance.browser import Browser
     from conformance.form import Form
     from conformance.page import Page
@@ -129,7 +130,7 @@ def name_of(form: Form) -> str:
     return form.name or form.identifier or next(iter(form.names), _UNNAMED)
 
 
-def find_probe(mine: Browser, nobody: Browser, landing: Page, claims: dict[str, Any]) -> ProbeFound | None:
+def find_probe(mine: UserAgent, nobody: UserAgent, landing: Page, claims: dict[str, Any]) -> ProbeFound | None:
     """Return the page that names the person who is logged in, or None when there is none near the landing page.
 
     Args:
