@@ -96,12 +96,14 @@ def every_list(register: Register, now: datetime = NOW) -> tuple[bytes, ...]:
     return tuple(register.crl(level, now=now - timedelta(hours=1)) for level in Range)
 
 
-def make(settings: Settings, crls: Callable[[datetime], tuple[bytes, ...]] | None = None) -> Provider:
+def make(
+    settings: Settings, crls: Callable[[datetime], tuple[bytes, ...]] | None = None, clock: Clock | None = None
+) -> Provider:
     """Return a provider that trusts the fictional hierarchy."""
     return Provider(
         settings=settings,
         clients=(PORTAL,),
-        clock=StillClock(),
+        clock=clock or StillClock(),
         keys=signing_keys(),
         card_anchors=igc().anchors,
         card_intermediates=igc().intermediates,
@@ -131,16 +133,18 @@ class Office:
 
 
 @contextmanager
-def office(newest: TlsVersion = TlsVersion.V1_2, *, real_time: bool = False) -> Iterator[Office]:
-    """Serve a provider and its card port on free ports of loopback."""
+def office(newest: TlsVersion = TlsVersion.V1_2, *, clock: Clock | None = None) -> Iterator[Office]:
+    """Serve a provider and its card port on free ports of loopback.
+
+    With a real clock for programs of other people, which know no other time.
+    """
     with ExitStack() as stack:
         door, card_door = bind("127.0.0.1", 0), bind("127.0.0.1", 0)
         settings = replace(
             on_port(Settings(), door.getsockname()[1]), card_base=f"https://localhost:{card_door.getsockname()[1]}"
         )
-        provider = make(settings)
-        moment = Clock().now() if real_time else NOW
-        identity = ServerIdentity.create(now=moment)
+        provider = make(settings, clock=clock)
+        identity = ServerIdentity.create(now=provider.clock.now())
         stack.enter_context(Serving(door, provider))
         stack.enter_context(CardPort(card_door, provider, identity=identity, newest=newest))
         yield Office(provider=provider, identity=identity)
