@@ -89,8 +89,7 @@ class Provider:
             people: its directory; the built-in personas if not given.
             card_anchors: DER roots that a card's certificate may chain to.
             card_intermediates: DER authorities between a root and a card.
-            card_crls: gives the DER lists of revoked certificates in force at a moment; None when nobody publishes any,
-                and no card is then ever in opposition.
+            card_crls: gives the DER revocation lists in force at a moment, or None when nobody publishes any.
             card_reader: a simulated reader for people without one, or None.
             control_token: what callers of the control API must present, or None on loopback.
         """
@@ -252,13 +251,8 @@ class Provider:
         return self.server.answer_authorization(exchange, grant)
 
     def _session_cookie(self, session: PscSession) -> str:
-        return dump_cookie(
-            SESSION_COOKIE,
-            session.cookie,
-            httponly=True,
-            samesite="Lax",
-            secure=self.settings.wallet_base.startswith("https:"),
-        )
+        secure = self.settings.wallet_base.startswith("https:")
+        return dump_cookie(SESSION_COOKIE, session.cookie, httponly=True, samesite="Lax", secure=secure)
 
     def deny(self, login_id: str, heard: Callable[[tuple[Told, ...]], None]) -> Reply:
         """Answer a login that the person gave up or refused: ``access_denied`` to the portal.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from conformance.cli.seat import demo_portal
+from conformance.cli.small_portal import demo_portal
 from mock_idp.web.tls import TlsVersion
 from mock_idp.web.world import Clock
 from tests.card_login.browser import environment, prepare
