@@ -72,6 +72,8 @@ class Settings:
             that a portal that looks there fails here first).
         mail_catcher: ``host:port`` of an SMTP server that also gets the e-mails of activations without a card (our own;
             nothing is sent when it is empty, the mailbox page shows them all the same).
+        card_base: scheme, host and port where a card logs in by TLS client authentication; empty for no such login (our
+            own; at PSC the address is unknown).
         idp_name: what the pages call this provider.
     """
 
@@ -95,6 +97,7 @@ class Settings:
     rotate_refresh_tokens: bool = False
     standard_discovery: bool = False
     mail_catcher: str = ""
+    card_base: str = ""
     idp_name: str = "Simulateur Pro Santé Connect"
 
     @property

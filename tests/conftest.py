@@ -7,6 +7,7 @@ import ipaddress
 import os
 import shutil
 import socket
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +69,15 @@ NEEDS = {
     "openssl": Need(found=_command("openssl"), remedy="Debian: apt-get install openssl"),
     "curl": Need(found=_command("curl"), remedy=_PCSC),
     "engine-pkcs11": Need(found=_file("/usr/lib/*/engines-3/pkcs11.so"), remedy=_PCSC),
+    "unshare": Need(
+        # A mount namespace, so that a browser's policy stays off the machine.
+        found=lambda: (
+            subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode == 0  # noqa: S607
+            if shutil.which("unshare")
+            else False
+        ),
+        remedy="run as root, with the capability SYS_ADMIN in a container (Debian: apt-get install util-linux)",
+    ),
     "xvfb": Need(found=_command("Xvfb"), remedy=_SCREEN),
     "xdotool": Need(found=_command("xdotool"), remedy=_SCREEN),
     "certutil": Need(found=_command("certutil"), remedy=_SCREEN),

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from mock_idp.ecps.card_revocation import revocation
 from mock_idp.ecps.refusals import Code, EcpsError
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 ExtensionT = TypeVar("ExtensionT", bound=x509.ExtensionType)
 
 LONGEST_CHAIN = 5
+PRODUCT_CATEGORY = x509.ObjectIdentifier("1.2.250.1.71.1.2.5")
+"""Private extension with a category of TRE_G01 (read in public ANS test certificates)."""
+FIRST_TEST_CATEGORY = 0x80
 
 
 class CardProofError(EcpsError):
@@ -85,6 +89,43 @@ def verify(
     if idnat is not None and identity.idnat != idnat:
         raise CardProofError(Code.CARD_OF_ANOTHER_PERSON)
     return identity
+
+
+def identify(
+    certificate: bytes,
+    *,
+    chain: tuple[bytes, ...] = (),
+    anchors: tuple[bytes, ...],
+    intermediates: tuple[bytes, ...],
+    now: datetime,
+    crls: tuple[bytes, ...] | None = None,
+) -> CardIdentity:
+    """Return whose card a certificate is, for one whose key was proven already: by TLS client authentication.
+
+    Args:
+        certificate: DER.
+        chain: DER authorities that came with it.
+        anchors: DER roots.
+        intermediates: DER authorities known to us.
+        now: aware UTC.
+        crls: DER lists of revoked certificates, deltas among them; None when nobody publishes any.
+
+    Raises:
+        CardProofError: ``card-unreadable``, ``card-untrusted``, ``card-expired``, ``card-not-yet-valid``,
+            ``card-wrong-certificate``, ``card-revoked`` or ``card-revocation-unknown``, checked in this order.
+    """
+    found = _read(certificate)
+    known = [_read(der) for der in intermediates] + [_read(der) for der in chain[:LONGEST_CHAIN]]
+    roots = [_read(der) for der in anchors]
+    _check_chain(found, known, roots, now)
+    _check_category(found)
+    _check_dates(found, now)
+    _check_purpose(found)
+    if crls is not None:
+        refusal = revocation(found, crls=crls, authorities=[*known, *roots], now=now)
+        if refusal is not None:
+            raise CardProofError(refusal)
+    return _identity(found)
 
 
 def _read(der: bytes) -> x509.Certificate:
@@ -150,6 +191,16 @@ def _check_purpose(certificate: x509.Certificate) -> None:
         raise CardProofError(Code.CARD_WRONG_CERTIFICATE)
     if extended is not None and ExtendedKeyUsageOID.CLIENT_AUTH not in extended:
         raise CardProofError(Code.CARD_WRONG_CERTIFICATE)
+
+
+def _check_category(certificate: x509.Certificate) -> None:
+    """Refuse a product that does not say TEST, whoever certified it: a simulator lets no real card log in."""
+    for extension in certificate.extensions:
+        value = extension.value
+        if extension.oid == PRODUCT_CATEGORY and isinstance(value, x509.UnrecognizedExtension):
+            if not value.value or value.value[-1] < FIRST_TEST_CATEGORY:
+                raise CardProofError(Code.CARD_UNTRUSTED)
+            return
 
 
 def _check_signature(certificate: x509.Certificate, signature: bytes, challenge: bytes) -> None:

@@ -52,6 +52,11 @@ class Code(StrEnum):
     CARD_OF_ANOTHER_PERSON = "card-of-another-person"
     CARD_SIGNATURE_WRONG = "card-signature-wrong"
 
+    CARD_REVOKED = "card-revoked"
+    CARD_REVOCATION_UNKNOWN = "card-revocation-unknown"
+    CARD_NOT_PRESENTED = "card-not-presented"
+    CARD_HOLDER_UNKNOWN = "card-holder-unknown"
+
     CARD_ABSENT = "card-absent"
     PIN_WRONG = "pin-wrong"
     PIN_BLOCKED = "pin-blocked"

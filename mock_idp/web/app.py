@@ -11,7 +11,7 @@ from flask_babel import Babel
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException, NotFound
 
-from mock_idp.web import activation, card_login, mailbox, phone, side_by_side, wallet
+from mock_idp.web import activation, card_by_tls, card_login, mailbox, phone, side_by_side, wallet
 from mock_idp.web.control import control
 from mock_idp.web.http import provider, write_journal
 from mock_idp.web.language import language
@@ -43,6 +43,7 @@ def create_app(served: Provider) -> Flask:
     pages = (
         wallet.blueprint,
         card_login.blueprint,
+        card_by_tls.blueprint,
         activation.blueprint,
         phone.blueprint,
         mailbox.blueprint,
@@ -66,11 +67,18 @@ def _check_host() -> Response | None:
     settings = provider().settings
     wallet_host = urlsplit(settings.wallet_base).netloc
     issuer_host = urlsplit(settings.issuer_base).netloc
+    card_host = urlsplit(settings.card_base).netloc
+    if request.host == card_host and card_host:
+        if request.blueprint != "card" and request.endpoint != "static":
+            raise NotFound
+        return None
     if request.host not in {wallet_host, issuer_host}:
         text = f"Host {request.host!r} is not served here. Use {settings.issuer_base} or {settings.wallet_base}.\n"
         return Response(text, status=421, mimetype="text/plain")
     on_issuer = request.blueprint in {"realm", "backchannel"}
     free = request.blueprint in {None, "control"}
+    if request.blueprint == "card":
+        raise NotFound
     if not free and request.host != (issuer_host if on_issuer else wallet_host):
         raise NotFound
     return None

@@ -73,6 +73,7 @@ class Provider:
         people: tuple[Person, ...] | None = None,
         card_anchors: tuple[bytes, ...] = (),
         card_intermediates: tuple[bytes, ...] = (),
+        card_crls: Callable[[datetime], tuple[bytes, ...]] | None = None,
         card_reader: CardReader | None = None,
         control_token: str | None = None,
     ) -> None:
@@ -88,6 +89,7 @@ class Provider:
             people: its directory; the built-in personas if not given.
             card_anchors: DER roots that a card's certificate may chain to.
             card_intermediates: DER authorities between a root and a card.
+            card_crls: gives the DER revocation lists in force at a moment, or None when nobody publishes any.
             card_reader: a simulated reader for people without one, or None.
             control_token: what callers of the control API must present, or None on loopback.
         """
@@ -102,6 +104,7 @@ class Provider:
         self.plans = Plans()
         self.card_anchors = card_anchors
         self.card_intermediates = card_intermediates
+        self.card_crls = card_crls
         self.card_reader = card_reader
         self.control_token = control_token
         self.server = PscServer(settings=settings, store=self.store, keys=self.keys, directory=self.directory)
@@ -248,13 +251,8 @@ class Provider:
         return self.server.answer_authorization(exchange, grant)
 
     def _session_cookie(self, session: PscSession) -> str:
-        return dump_cookie(
-            SESSION_COOKIE,
-            session.cookie,
-            httponly=True,
-            samesite="Lax",
-            secure=self.settings.wallet_base.startswith("https:"),
-        )
+        secure = self.settings.wallet_base.startswith("https:")
+        return dump_cookie(SESSION_COOKIE, session.cookie, httponly=True, samesite="Lax", secure=secure)
 
     def deny(self, login_id: str, heard: Callable[[tuple[Told, ...]], None]) -> Reply:
         """Answer a login that the person gave up or refused: ``access_denied`` to the portal.

@@ -152,6 +152,25 @@ TEXTS: Mapping[Code, tuple[str, str]] = {
         mark("La carte n'a pas signé ce qui lui était demandé."),
         mark("Cliquez de nouveau sur « Commencer l'activation »."),
     ),
+    Code.CARD_REVOKED: (
+        mark("La carte est en opposition : ses certificats sont révoqués."),
+        mark("Utilisez une autre carte, ou l'application e-CPS."),
+    ),
+    Code.CARD_REVOCATION_UNKNOWN: (
+        mark("Le simulateur ne peut pas vérifier si la carte est en opposition : aucune liste à jour."),
+        mark("Publiez une liste de révocation à jour pour l'autorité de cette carte, puis recommencez."),
+    ),
+    Code.CARD_NOT_PRESENTED: (
+        mark("Le navigateur n'a présenté aucun certificat de carte."),
+        mark(
+            "Insérez la carte dans le lecteur, fermez toutes les fenêtres du navigateur, puis recommencez ; si "
+            "aucun certificat n'est proposé, vérifiez le module PKCS#11 du navigateur."
+        ),
+    ),
+    Code.CARD_HOLDER_UNKNOWN: (
+        mark("Le titulaire de cette carte n'est pas connu du simulateur."),
+        mark("Ajoutez cette personne à l'annuaire du simulateur, ou utilisez la carte d'une autre personne."),
+    ),
     Code.CARD_ABSENT: (mark("Il n'y a pas de carte de cette personne dans le lecteur."), _OTHER_CARD),
     Code.CONTACT_UNKNOWN: (
         mark("Aucune adresse électronique et aucun numéro de mobile ne sont enregistrés pour cette personne."),
