@@ -8,6 +8,7 @@ import signal
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.cli.card_door import add_card_options, open_card_door
 from conformance.cli.configuring import at_port, client_of, configuration_of
 from conformance.cli.options import UsageError, add_language, secret_in
 from conformance.cli.seat import make_provider
@@ -103,6 +104,7 @@ def add(commands: Any, talk: Talk) -> None:
             "also start a small correct portal, to try by hand",
         ),
     )
+    add_card_options(parser, talk)
     add_language(parser, talk)
     parser.set_defaults(execute=execute)
 
@@ -116,6 +118,8 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         where = f"{options.host}:{options.port}"
         raise UsageError(f"--host, --port: cannot listen on {where} ({error.strerror}); choose another") from None
     settings = at_port(configured.settings, options, listener.getsockname()[1])
+    door = open_card_door(options)
+    settings = door.named_in(settings) if door is not None else settings
     token = secret_in(options.control_token_env, "--control-token-env", "a token of your own")
     drawn = token is None and outside
     if drawn:
@@ -128,6 +132,12 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         _introduce(options, terminal, provider, configured, token if drawn else None)
         if outside:
             _warn(options, terminal)
+        if door is not None:
+            stack.enter_context(door.port(provider))
+            terminal.say(
+                f"  Connexion par carte : {door.address} ; autorité à accepter : {door.authority.resolve()}",
+                f"  Card login: {door.address}; authority to trust: {door.authority.resolve()}",
+            )
         if options.demo_portal:
             # only for those who ask: its imports take as long as the provider's own
             from conformance.cli.small_portal import demo_portal  # noqa: PLC0415

@@ -1,0 +1,97 @@
+"""The door for cards: the provider's TLS port, when ``serve`` is asked to open it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance.cli.options import UsageError
+from mock_idp.web.serve import bind
+from mock_idp.web.tls import HOST, CardPort, ServerIdentity, TlsVersion
+
+if TYPE_CHECKING:
+    import argparse
+    import socket
+
+    from conformance.cli.options import Talk
+    from mock_idp.settings import Settings
+    from mock_idp.web import Provider
+
+AUTHORITY_FILE = "psc-card-authority.pem"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardDoor:
+    """A port that is listened on, and who answers there."""
+
+    listener: socket.socket
+    identity: ServerIdentity = field(repr=False)
+    newest: TlsVersion
+    authority: Path
+
+    @property
+    def address(self) -> str:
+        """Return scheme, host and port, as browsers write them."""
+        return f"https://{HOST}:{self.listener.getsockname()[1]}"
+
+    def named_in(self, settings: Settings) -> Settings:
+        """Return settings that send people with a card here."""
+        return replace(settings, card_base=self.address)
+
+    def port(self, provider: Provider) -> CardPort:
+        """Return the server, to be entered."""
+        return CardPort(self.listener, provider, identity=self.identity, newest=self.newest)
+
+
+def add_card_options(parser: argparse.ArgumentParser, talk: Talk) -> None:
+    """Offer the options of the card's port."""
+    parser.add_argument(
+        "--card-port",
+        type=int,
+        metavar="PORT",
+        help=talk(
+            "port TLS où se connecter avec une carte ; 0 pour un port libre",
+            "TLS port to log in at with a card; 0 for any free one",
+        ),
+    )
+    parser.add_argument(
+        "--card-tls",
+        choices=[version.value for version in TlsVersion],
+        default=TlsVersion.V1_2.value,
+        help=talk(
+            "version TLS la plus récente de ce port (1.2 pour une CPS3)",
+            "newest TLS version of that port (1.2 for a CPS3)",
+        ),
+    )
+    parser.add_argument(
+        "--card-authority",
+        metavar="FILE",
+        default=AUTHORITY_FILE,
+        help=talk(
+            f"où écrire l'autorité à laquelle le navigateur doit se fier (par défaut : {AUTHORITY_FILE})",
+            f"where to write the authority that the browser must trust (default: {AUTHORITY_FILE})",
+        ),
+    )
+
+
+def open_card_door(options: argparse.Namespace) -> CardDoor | None:
+    """Listen on the card's port and write its authority down, or return None when nobody asked for it.
+
+    Raises:
+        UsageError: the port or the file cannot be used.
+    """
+    if options.card_port is None:
+        return None
+    authority = Path(options.card_authority)
+    identity = ServerIdentity.create(now=datetime.now(UTC))  # noqa: TID251  # a throw-away certificate is made now
+    try:
+        authority.write_bytes(identity.authority_pem)
+    except OSError as error:
+        raise UsageError(f"--card-authority {authority}: cannot be written ({error.strerror})") from None
+    try:
+        listener = bind("127.0.0.1", options.card_port)
+    except OSError as error:
+        raise UsageError(f"--card-port {options.card_port}: cannot listen there ({error.strerror})") from None
+    return CardDoor(listener=listener, identity=identity, newest=TlsVersion(options.card_tls), authority=authority)
