@@ -132,6 +132,14 @@ class Control:
             device=said["device"],
         )
 
+    def phone(self, idnat: str, password: str) -> str:
+        """Give somebody of the directory one more activated phone, and return its id.
+
+        Raises:
+            ControlFailed: nobody has that idnat, or the password is not of four digits.
+        """
+        return str(self._ask("POST", "/phones", {"idnat": idnat, "password": password})["device"])
+
     def register(self, client_id: str, secret: str, redirect_uris: Sequence[str], after_logout: Sequence[str], name: str = "") -> None:  # fmt: skip  # noqa: E501
         """Make a portal known."""
         body = {

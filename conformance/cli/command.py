@@ -26,6 +26,7 @@ SUBCOMMANDS: Final = {
     "run": "run",
     "list": "catalogue_commands",
     "explain": "catalogue_commands",
+    "phone": "phone",
     "bench": "bench",
 }
 """Subcommands and the module of each.  Only the one that was typed is imported: ``serve`` must be up at once, and needs
