@@ -30,6 +30,7 @@ class Seam(StrEnum):
     TOKEN_RESPONSE = "token-response"
     USERINFO = "userinfo"
     CIBA_RESPONSE = "ciba-response"
+    LOGOUT_TOKEN = "logout-token"
     DISCOVERY_ANSWER = "discovery-answer"
     KEY_SET_ANSWER = "key-set-answer"
     TOKEN_ANSWER = "token-answer"

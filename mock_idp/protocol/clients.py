@@ -27,6 +27,8 @@ class Client(ClientMixin):  # type: ignore[misc]  # Authlib ships no types
         post_logout_redirect_uris: exact addresses to come back to after logout.
         name: shown to the person who logs in.
         ciba: whether CIBA was activated for it, as a portal's maker has to ask for.
+        backchannel_logout_uri: where its server is told that a session is over; empty if it did not ask to be.
+        frontchannel_logout_uri: what a browser loads to log out of it; empty if there is nothing.
     """
 
     client_id: str
@@ -35,6 +37,8 @@ class Client(ClientMixin):  # type: ignore[misc]  # Authlib ships no types
     post_logout_redirect_uris: tuple[str, ...] = ()
     name: str = ""
     ciba: bool = False
+    backchannel_logout_uri: str = ""
+    frontchannel_logout_uri: str = ""
 
     @property
     def client_metadata(self) -> dict[str, Any]:
@@ -103,8 +107,15 @@ def _read_member(value: Any, kind: str, place: str) -> Any:
         if not isinstance(value, bool):
             raise ClientError(f"{place}: expected true or false")
         return value
-    if not isinstance(value, str) or (not value and not place.endswith("name")):
+    may_be_empty = place.endswith(("name", "_logout_uri"))
+    if not isinstance(value, str) or not (value or may_be_empty):
         raise ClientError(f"{place}: expected non-empty text")
+    return _web_address(value, place) if value and place.endswith("_logout_uri") else value
+
+
+def _web_address(value: str, place: str) -> str:
+    if urlsplit(_address(value, place)).scheme not in {"http", "https"}:
+        raise ClientError(f"{place}: {value!r} cannot be called; write one that begins with https:// or http://")
     return value
 
 

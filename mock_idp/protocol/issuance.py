@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mock_idp.protocol.logout_tokens import logout_token_draft
 from mock_idp.protocol.tokens import Bearer, Grant, access_token_draft, id_token_draft
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from mock_idp.keys import SigningKeys
     from mock_idp.protocol.exchange import Exchange
-    from mock_idp.protocol.sessions import SessionBook
+    from mock_idp.protocol.sessions import PscSession, SessionBook
     from mock_idp.settings import Settings
     from mock_idp.store import Store
 
@@ -23,6 +25,7 @@ class Issuance:
     store: Store
     keys: SigningKeys
     sessions: SessionBook
+    on_session_end: Callable[[PscSession], None]
 
     def issue(self, grant: Grant, exchange: Exchange, *, refresh: bool) -> dict[str, Any]:
         """Make the tokens of a grant, remember them, and return the token response without its ID token.
@@ -75,9 +78,23 @@ class Issuance:
         self.store.put("revoked", login_id, value=True, expires_at=now + self.settings.session_lifetime)
 
     def end_session(self, session_id: str, *, now: datetime) -> None:
-        """End a PSC session: the browser is asked again, and every token that names the session is refused."""
-        self.sessions.close(session_id, now=now)
+        """End a PSC session: the browser is asked again, tokens that name the session are refused, portals are told."""
+        session = self.sessions.close(session_id, now=now)
         self.store.put("ended", session_id, value=True, expires_at=now + self.settings.session_lifetime)
+        if session is not None:
+            self.on_session_end(session)
+
+    def logout_token(self, session: PscSession, client_id: str, exchange: Exchange) -> str:
+        """Return a logout token for one portal of a session, past its seam."""
+        draft = logout_token_draft(
+            session,
+            client_id,
+            settings=self.settings,
+            keys=self.keys,
+            now=exchange.now,
+            jti=exchange.entropy.uuid(),
+        )
+        return self.keys.sign(exchange.voice.token(draft)).value
 
     def stands(self, grant: Grant, *, now: datetime) -> bool:
         """Tell whether a grant still stands: not taken back, and its session not ended."""

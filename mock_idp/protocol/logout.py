@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from mock_idp.protocol.exchange import Exchange, PscRequest
     from mock_idp.protocol.server import PscServer
+    from mock_idp.protocol.sessions import PscSession
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +26,13 @@ class LoggedOut:
 
     Attributes:
         login_id: the portal's own login in that session.
+        session: what it was, if it stood until now.
     """
 
     session_id: str | None
     redirect_uri: str | None
     login_id: str | None = None
+    session: PscSession | None = None
 
 
 class PscEndSession(EndSessionEndpoint):  # type: ignore[misc]  # Authlib ships no types
@@ -85,4 +88,5 @@ def log_out(server: PscServer, exchange: Exchange) -> LoggedOut:
         session_id=claims.get("sid"),
         redirect_uri=checked.redirect_uri,
         login_id=session.login_of(claims.get("azp")) if session else None,
+        session=session,
     )

@@ -52,6 +52,8 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
         self.settings = settings
         self.sessions = SessionBook(store, settings)
         self.ciba = CibaBook(self)
+        # the shell tells portals, because only the shell can send anything
+        self.on_session_end = lambda _: None
         self.store = store
         self.keys = keys
         self.directory = directory

@@ -23,7 +23,8 @@ from mock_idp.settings import (
 )
 from mock_idp.web.ciba import ask, settle
 from mock_idp.web.http import exchange, heard, pairs, provider, respond, tie
-from mock_idp.web.pages import protocol_error_page, signed_out_page
+from mock_idp.web.logout_senders import frames_of
+from mock_idp.web.pages import front_channel_page, protocol_error_page, signed_out_page
 from mock_idp.web.services import SESSION_COOKIE
 
 if TYPE_CHECKING:
@@ -140,6 +141,8 @@ def logout() -> Response:
     except OAuth2Error as error:
         return protocol_error_page(error, client_id=None)
     tie(outcome.login_id)
+    if outcome.session and (frames := frames_of(provider(), outcome.session)):
+        return front_channel_page(frames, outcome.redirect_uri)
     if outcome.redirect_uri:
         return respond(Reply(status=302, body="", headers=(("Location", outcome.redirect_uri),)))
     return signed_out_page()
@@ -157,5 +160,6 @@ def login_status_frame() -> Response:
 @realm.get(PROTOCOL_PATH + "/login-status-iframe.html/init")
 def login_status() -> Response:
     """Tell the frame: 204 the session stands, 403 it does not, as Keycloak answers."""
-    stands = provider().session_stands(request.args.get("session_state", ""), request.args.get("client_id", ""))
+    session = provider().server.sessions.find(request.args.get("session_state"), now=provider().clock.now())
+    stands = session is not None and session.login_of(request.args.get("client_id", "")) is not None
     return Response(status=204 if stands else 403)

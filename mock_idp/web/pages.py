@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flask import Response, make_response, render_template, request
 from flask_babel import gettext
@@ -61,6 +62,21 @@ def protocol_error_page(error: OAuth2Error, *, client_id: str | None) -> Respons
 def signed_out_page() -> Response:
     """Say that the session is closed, when the portal named no address to come back to."""
     return page("signed_out.html")
+
+
+def front_channel_page(frames: list[str], after: str | None) -> Response:
+    """Load the logout address of every portal in a frame, then go on (Front-Channel Logout 1.0, 3).
+
+    Args:
+        frames: the addresses, registered by the portals.
+        after: where the browser goes then; the page stays if there is nowhere.
+    """
+    answer = page("front_channel_logout.html", frames=frames, after=after)
+    parts = (urlsplit(frame) for frame in frames)
+    origins = " ".join(sorted({f"{part.scheme}://{part.netloc}" for part in parts}))
+    policy = f"default-src 'self'; img-src 'self' data:; frame-src {origins}; frame-ancestors 'self'; base-uri 'none'"
+    answer.headers["Content-Security-Policy"] = policy
+    return answer
 
 
 def not_found_page() -> Response:

@@ -18,6 +18,7 @@ from mock_idp.protocol.request_rules import may_reuse
 from mock_idp.protocol.tokens import Bearer, Grant, Means, SpentCode
 from mock_idp.store import MemoryStore, Store
 from mock_idp.web.card_reader import CardReader, CardReaderError
+from mock_idp.web.logout_senders import tell_portals
 from mock_idp.web.voice import Plans
 from mock_idp.web.world import Clock, SystemEntropy
 
@@ -108,6 +109,7 @@ class Provider:
         self.card_reader = card_reader
         self.control_token = control_token
         self.server = PscServer(settings=settings, store=self.store, keys=self.keys, directory=self.directory)
+        self.server.on_session_end = lambda session: tell_portals(self, session)
         for client in clients:
             self.server.register_client(client)
 
@@ -280,11 +282,6 @@ class Provider:
         found = (self.store.get(table, token, now=now) for table in ("access", "refresh"))
         kept: Bearer | None = next((bearer for bearer in found if bearer is not None), None)
         return kept.grant.login_id if kept else None
-
-    def session_stands(self, session_id: str, client_id: str) -> bool:
-        """Tell whether a PSC session that a portal takes part in is neither ended nor over."""
-        session = self.server.sessions.find(session_id, now=self.clock.now())
-        return session is not None and session.login_of(client_id) is not None
 
     def _answer(self, login_id: str) -> Login:
         login = self.login(login_id)
