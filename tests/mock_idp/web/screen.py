@@ -60,6 +60,10 @@ class Screen:
             assert [] == list(faults(self.dom)), f"{path}\n{self.html}"
         return answer.status_code
 
+    def get(self, path: str, query: dict[str, str]) -> int:
+        """Open an address with parameters, whatever they are."""
+        return self.open(f"{path}?{urlencode(query, errors='replace')}")
+
     def again(self) -> int:
         """Load the page again, as a person who waits does; after a form, the page that the form led to."""
         return self.open(self.address)
@@ -131,6 +135,11 @@ class Screen:
     def action(self, name: str) -> str:
         """Return where the form of that name is sent."""
         return _attribute(self.one(f'form[name="{name}"]'), "action")
+
+    def fields(self, name: str) -> list[str]:
+        """Return the names of what can be filled in, or pressed, in the form of that name."""
+        form = self.one(f'form[name="{name}"]')
+        return [_attribute(one, "name") for one in _elements(form, "[name]") if _attribute(one, "type") != "hidden"]
 
     def value(self, selector: str) -> str:
         """Return what stands in a field."""
