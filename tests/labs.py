@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from conformance.cli.seat import SUITE_SETTINGS, demo_portal, running_seat
+from conformance.cli.seat import SUITE_SETTINGS, running_seat
+from conformance.cli.small_portal import demo_portal
 from conformance.descriptor import read_descriptor
 from conformance.lab import open_lab
 from conformance.miniatures.server import portal_toml
