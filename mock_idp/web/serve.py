@@ -83,12 +83,19 @@ class Serving:
         self.stop()
 
     def stop(self) -> None:
-        """Close every connection and the socket; the thread ends by itself."""
+        """Close every connection and the socket, and let the threads go."""
+        if self._thread is None or not self._thread.is_alive():
+            self._close()
+        else:
+            # by the thread that waits on these sockets: another one would close them while that one looks at them
+            self._server.trigger.pull_trigger(self._close)
+            self._thread.join(timeout=5)
+        self._server.task_dispatcher.set_thread_count(0)
+
+    def _close(self) -> None:
         self._server.close()
         for channel in list(self._server._map.values()):  # noqa: SLF001  waitress has no public way to drop idle clients
             channel.close()
-        if self._thread is not None:
-            self._thread.join(timeout=5)
 
 
 @contextmanager
