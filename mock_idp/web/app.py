@@ -16,7 +16,7 @@ from mock_idp.web.control import control
 from mock_idp.web.http import provider, write_journal
 from mock_idp.web.language import language
 from mock_idp.web.oidc import backchannel, front, realm
-from mock_idp.web.pages import broken_page, http_refusal_page, login_gone_page, not_found_page
+from mock_idp.web.pages import broken_page, http_refusal_page, login_gone_page, not_found_page, showable
 from mock_idp.web.services import LoginGoneError, Provider
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def create_app(served: Provider) -> Flask:
     app.config.update(SESSION_COOKIE_NAME="psc_simulateur", SESSION_COOKIE_SAMESITE="Lax", MAX_CONTENT_LENGTH=1 << 20)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # DefaultJSONProvider has it, its base class does not
     app.extensions["psc_provider"] = served
+    app.jinja_options = {**app.jinja_options, "finalize": showable}
     Babel(app, default_locale="fr", locale_selector=language)
     pages = (
         wallet.blueprint,

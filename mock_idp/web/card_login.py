@@ -17,7 +17,7 @@ from mock_idp.protocol.tokens import Means
 from mock_idp.web import journeys
 from mock_idp.web.card_forms import reader_proof, typed_proof, whose
 from mock_idp.web.http import finish, provider
-from mock_idp.web.login_of_page import known_idnat, open_login, portal_of, shown
+from mock_idp.web.login_of_page import known_idnat, open_login, portal_of
 from mock_idp.web.pages import page
 from mock_idp.web.side_by_side import out_of_frame
 from mock_idp.web.texts import Explanation, explain_refusal, mark
@@ -57,7 +57,7 @@ def _show(login: Login, error: Explanation | None = None) -> Response:
         login=login,
         portal=portal_of(login),
         means="card",
-        typed=shown(request.form.get("identifiant", "")),
+        typed=request.form.get("identifiant", ""),
         challenge=base64.b64encode(_challenge(login.login_id)).decode("ascii"),
         has_reader=provider().card_reader is not None,
         error=error,

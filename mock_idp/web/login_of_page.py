@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 from flask import g
@@ -14,8 +13,6 @@ from mock_idp.web.http import provider, tie
 
 if TYPE_CHECKING:
     from mock_idp.web.services import Login
-
-UNSHOWABLE = "\N{REPLACEMENT CHARACTER}"
 
 
 def open_login(login_id: str) -> Login:
@@ -50,8 +47,3 @@ def known_idnat(typed: str) -> str:
     if person.status == DEACTIVATED:
         raise EcpsError(Code.ACCOUNT_DEACTIVATED)
     return person.idnat
-
-
-def shown(typed: str) -> str:
-    """Return what was typed as a page may hold it: a character that none may is shown as a mark where it stands."""
-    return "".join(UNSHOWABLE if unicodedata.category(sign) == "Cc" else sign for sign in typed)

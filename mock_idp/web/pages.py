@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Response, make_response, render_template, request
 from flask_babel import gettext
+from markupsafe import Markup
 
 from mock_idp.web.http import provider
 from mock_idp.web.texts import mark
@@ -31,6 +33,16 @@ ANY_REFUSAL = (
     mark("Le simulateur n'a pas pu lire cette demande."),
     mark("Revenez à la page précédente et rechargez-la."),
 )
+
+UNSHOWABLE = re.compile("[^\\t\\n\\r\\x20-\\x7e\\xa0-\\ud7ff\\ue000-\\ufdcf\\ufdf0-\\ufffd\\U00010000-\\U0010ffff]")
+"""What no page may hold (WHATWG HTML, control characters, surrogates and noncharacters of the first plane)."""
+
+
+def showable(value: object) -> object:
+    """Return a value as a page may hold it: a character that none may is shown as a mark where it stands."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return UNSHOWABLE.sub("\N{REPLACEMENT CHARACTER}", value)
 
 
 def page(template: str, status: int = 200, **context: object) -> Response:

@@ -19,7 +19,7 @@ from mock_idp.web import journeys
 from mock_idp.web.card_login import INSERTED, card_is_inserted
 from mock_idp.web.http import decline, finish, provider
 from mock_idp.web.language import LANGUAGES
-from mock_idp.web.login_of_page import known_idnat, open_login, portal_of, shown
+from mock_idp.web.login_of_page import known_idnat, open_login, portal_of
 from mock_idp.web.pages import page
 from mock_idp.web.services import LoginGoneError
 from mock_idp.web.side_by_side import out_of_frame
@@ -67,14 +67,14 @@ def _login_page(
     error: Explanation | None = None,
     doubts: tuple[str, ...] = (),
 ) -> Response:
-    kept = shown(typed) if 0 < len(typed) <= LONGEST else None
+    kept = typed if 0 < len(typed) <= LONGEST else None
     g.here = url_for("wallet.login_page", login=login.login_id, means=means, identifiant=kept)
     return page(
         "login.html",
         REFUSED if error else 200,
         login=login,
         means=means,
-        typed=shown(typed),
+        typed=typed,
         error=error,
         doubts=doubts,
         portal=portal_of(login),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
@@ -141,13 +142,17 @@ def test_whatever_is_typed_as_identifiant_is_answered(kept: Desk, typed: str) ->
 
 
 @given(
-    path=st.sampled_from(["/phone/scan", "/login-page", "/desk", "/mailbox/messages.json", "/auth", "/phone/"]),
+    path=st.sampled_from(
+        ["/\x00\x7f", "/phone/scan", "/login-page", "/desk", "/mailbox/messages.json", "/auth", "/phone/"]
+    ),
     name=st.sampled_from(["t", "login", "at", "idnat", "lang", "means", "identifiant", "client_id", "redirect_uri"]),
     value=ODD,
 )
+@example(path="/phone/scan", name="t", value="\x00")
+@example(path="/auth", name="client_id", value="\x00\x0b\ufdd0")
 @settings(max_examples=100, deadline=None)
 def test_whatever_stands_in_an_address_is_answered(kept: Desk, path: str, name: str, value: str) -> None:
     """No parameter of any page makes the simulator fail."""
-    kept.phone.get(path, {name: value})
+    kept.phone.get(quote(path), {name: value})
 
     assert kept.phone.status < SERVER_ERROR
