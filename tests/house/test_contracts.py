@@ -53,6 +53,7 @@ BREAKS = (
     Break(contract="pure-card", room="virtual_card/pins.py", line="import secrets"),
     Break(contract="pure-card", room="virtual_card/reader.py", line="import socket"),
     Break(contract="pure-card", room="virtual_card/transport/frames.py", line="import socket"),
+    Break(contract="pure-card", room="virtual_card/bench.py", line="import os"),
     Break(contract="honest-core", room="mock_idp/protocol/tokens.py", line="import mock_idp.deviations"),
     Break(contract="pure-provider", room="mock_idp/ecps/approval.py", line="import random"),
     Break(contract="pure-provider", room="mock_idp/protocol/tokens.py", line="import flask"),

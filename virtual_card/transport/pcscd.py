@@ -1,0 +1,89 @@
+"""A PC/SC service started by hand, with two virtual readers and nothing else, for as long as it is needed.
+
+The service finds its readers in a folder of ours, on a free port below 32768, where Linux takes none for outgoing
+connections.  A machine has one pcscd, its socket having a fixed place: whoever wants one waits for the others.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from virtual_card.transport.vpcd import LOOPBACK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
+"""Where Debian's package vsmartcard-vpcd puts the virtual reader."""
+READERS = 2
+PORTS = range(15963, 16963, READERS)
+READER_NAME = "CPS virtuelle"
+
+_LOCK = Path(tempfile.gettempdir()) / "psc-conformance-pcscd.lock"
+_SOCKET = Path("/run/pcscd/pcscd.comm")
+_STOP_SECONDS = 10.0
+
+
+class PcscdError(Exception):
+    """The service cannot be started here; the message says what to install or to stop."""
+
+
+@contextmanager
+def pcscd(folder: Path) -> Iterator[int]:
+    """Run a service for the length of a ``with`` block, and give the port of its first reader; the second is one up.
+
+    Args:
+        folder: for its configuration (``readers``) and what it says (``pcscd.log``).
+
+    Raises:
+        PcscdError: it is not installed, needs other rights, runs already, or no port is free.
+    """
+    program = shutil.which("pcscd", path=os.environ.get("PATH", "") + os.pathsep + "/usr/sbin")
+    if program is None or not DRIVER.exists():
+        raise PcscdError("pcscd or vpcd is missing; Debian: apt-get install pcscd vsmartcard-vpcd")
+    if os.geteuid() != 0:
+        raise PcscdError("pcscd makes its socket in a folder of root's; run as root, or use the service that runs")
+    with _LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if _answers():
+            raise PcscdError("a pcscd runs on this machine already; stop it, or give its virtual reader's port")
+        port = _free_port()
+        _configure(folder / "readers", port)
+        with (folder / "pcscd.log").open("wb") as log:
+            command = [program, "--foreground", "--config", str(folder / "readers")]
+            service = subprocess.Popen(command, stdout=log, stderr=log)  # noqa: S603 - found on the PATH, no shell
+        try:
+            yield port
+        finally:
+            service.terminate()
+            service.wait(_STOP_SECONDS)
+
+
+def _configure(folder: Path, port: int) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    where = f"DEVICENAME /dev/null:{port:#06x}\nCHANNELID {port:#06x}\n"
+    (folder / "vpcd").write_text(f'FRIENDLYNAME "{READER_NAME}"\nLIBPATH {DRIVER}\n{where}', encoding="utf-8")
+
+
+def _answers() -> bool:
+    with socket.socket(socket.AF_UNIX) as door:
+        return door.connect_ex(str(_SOCKET)) == 0
+
+
+def _free_port() -> int:
+    for port in PORTS:
+        try:
+            with socket.create_server((LOOPBACK, port)), socket.create_server((LOOPBACK, port + 1)):
+                return port
+        except OSError:
+            continue
+    msg = f"no two free ports in a row between {PORTS[0]} and {PORTS[-1] + 1}; stop what holds them"
+    raise PcscdError(msg)
