@@ -28,6 +28,8 @@ __all__ = [
 ]
 
 LOGGED_OUT_SIGNS: Final = ("401", "403", "redirect-to-provider", "redirect", "no-identity")
+"""How a who-am-I page says that nobody is there; any other status of the four hundreds is understood as well."""
+_REFUSAL: Final = re.compile(r"4\d\d")
 _POINTER: Final = re.compile(r"(/[^/]*)+")
 _BY_ID: Final = re.compile(r"#[^\s#.\[\]>]+")
 
@@ -64,7 +66,7 @@ def read_descriptor(text: str, *, source: str = "portal.toml", port: int = 0) ->
     """
     try:
         whole = Table(tomllib.loads(text), source)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise DescriptorError(f"{source}: this is no TOML: {error}") from None
     if whole.number("schema", 1) != 1:
         raise DescriptorError(f"{source} schema: this version reads schema 1")
@@ -77,6 +79,7 @@ def read_descriptor(text: str, *, source: str = "portal.toml", port: int = 0) ->
     if "code" not in flows:
         raise DescriptorError(f'{portal.place} flows: "code" is missing; it is the flow that this suite drives')
     seat, profile, driver = whole.table("provider"), whole.table("profile"), whole.table("driver")
+    probe = _probe(whole.table("whoami"), base) if "whoami" in whole else None
     described = Descriptor(
         name=named,
         base_url=base,
@@ -85,9 +88,9 @@ def read_descriptor(text: str, *, source: str = "portal.toml", port: int = 0) ->
         login_form=portal.text("login_form", ""),
         logout=logout,
         logout_method=portal.text("logout_method", "POST", one_of=("GET", "POST")),
-        after_logout=tuple(urljoin(base, one) for one in portal.texts("after_logout")),
-        allow_hosts=_hosts(portal, (base, login, callback, logout)),
-        probe=_probe(whole.table("whoami"), base) if "whoami" in whole else None,
+        after_logout=tuple(_joined(portal, "after_logout", base, one) for one in portal.texts("after_logout")),
+        allow_hosts=_hosts(portal, (base, login, callback, logout, probe.url if probe else "")),
+        probe=probe,
         login_seconds=limits.number("login_seconds", 10.0, least=0.1),
         jwks_cooldown_seconds=limits.number("jwks_cooldown_seconds", 60.0),
         profile=profile.text("name", "psc"),
@@ -106,11 +109,21 @@ def _address(table: Table, key: str, base: str, default: str | None = None, *, p
     written = table.text(key, default).replace("{port}", str(port or 1))
     if not written:
         return ""
-    url = urljoin(base, written)
-    if urlsplit(url).scheme not in {"http", "https"} or not origin_host(url):
+    url = _joined(table, key, base, written)
+    return url if base else url.rstrip("/")
+
+
+def _joined(table: Table, key: str, base: str, written: str) -> str:
+    """Return an address as a full one, or say what is wrong with it."""
+    try:
+        url = urljoin(base, written)
+    except ValueError:
+        url = ""
+    # whether it can be split is the first thing that origin_host looks at
+    if not origin_host(url) or urlsplit(url).scheme not in {"http", "https"}:
         wanted = "a full address such as https://portail.test" if not base else "a path such as /login, or an address"
         raise DescriptorError(f"{table.place} {key}: {written!r} is no address; write {wanted}")
-    return url if base else url.rstrip("/")
+    return url
 
 
 def _hosts(portal: Table, urls: tuple[str, ...]) -> tuple[str, ...]:
@@ -125,7 +138,7 @@ def _hosts(portal: Table, urls: tuple[str, ...]) -> tuple[str, ...]:
 
 def _probe(table: Table, base: str) -> Probe:
     signs = table.texts("anonymous", ("401", "redirect-to-provider"))
-    if strange := [sign for sign in signs if sign not in LOGGED_OUT_SIGNS]:
+    if strange := [sign for sign in signs if sign not in LOGGED_OUT_SIGNS and not _REFUSAL.fullmatch(sign)]:
         known = ", ".join(LOGGED_OUT_SIGNS)
         raise DescriptorError(f"{table.place} anonymous: {strange[0]!r} is not understood; known are {known}")
     identity = _lookup(table, "identity")
@@ -163,7 +176,7 @@ def _lookup(table: Table, key: str) -> Lookup | None:
 def _check_pattern(pattern: str, place: str) -> None:
     try:
         groups = re.compile(pattern).groups
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise DescriptorError(f"{place} regex: {error}") from None
     if groups != 1:
         raise DescriptorError(f"{place} regex: put exactly one group ( ) around the identifier")
@@ -171,14 +184,11 @@ def _check_pattern(pattern: str, place: str) -> None:
 
 def _seat(table: Table) -> ProviderSeat:
     url = table.text("url", "")
-    if url and not origin_host(url):
+    if url and (not origin_host(url) or urlsplit(url).scheme not in {"http", "https"}):
         raise DescriptorError(f"{table.place} url: {url!r} is no address; write for instance http://127.0.0.1:8080")
-    port = table.number("port", 8080)
-    if port != int(port) or port > 65_535:  # noqa: PLR2004  # the last port there is
-        raise DescriptorError(f"{table.place} port: {port:g} is no port; write 1 to 65535, or 0 for any free one")
     return ProviderSeat(
         url=url.rstrip("/"),
-        port=int(port),
+        port=table.port("port", 8080),
         client_id=table.text("client_id", ""),
         client_secret_env=table.text("client_secret_env", ""),
     )
@@ -193,10 +203,10 @@ def _launch(table: Table, base: str) -> Launch:
         command=command,
         env={name: env.text(name, "") for name in env.names()},
         folder=table.text("folder", "."),
-        port=int(table.number("port", 0)),
+        port=table.port("port", 0),
         ready=table.text("ready", "/"),
         ready_seconds=table.number("ready_seconds", 30.0, least=0.1),
-        reset_url="" if isinstance(reset, str) else urljoin(base, reset.text("post")),
+        reset_url="" if isinstance(reset, str) else _address(reset, "post", base),
         restarts=reset != "none",
     )
     table.finish()

@@ -11,6 +11,7 @@ from conformance.evidence import Role
 from conformance.hop import origin_host
 from conformance.judge import control_trouble
 from conformance.masks import Masks
+from conformance.toml_reader import DescriptorError
 from conformance.trial import CONTROL_PERSONA
 from conformance.visit import Lab, Visit
 from conformance.workstation import PASSWORD
@@ -70,8 +71,16 @@ def first_login(lab: Lab) -> str | None:
 
     Returns:
         What is wrong, as a stable word, or None when the right person is logged in.
+
+    Raises:
+        DescriptorError: the portal is said to name people by a claim that nobody has.
     """
     person = lab.control.person(persona=CONTROL_PERSONA, password=PASSWORD, identity_claim=lab.identity_claim)
+    if lab.identity_claim not in person.claims:
+        known = ", ".join(person.claims)
+        raise DescriptorError(
+            f"[whoami] identity_claim: {lab.identity_claim!r} is no claim of userinfo; known are {known}"
+        )
     visit = Visit(lab, person, lab.control.arm(()), role=Role.BEFORE)
     try:
         visit.log_in()

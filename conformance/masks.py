@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote_plus, urlsplit, urlunsplit
 
 from mock_idp.journal import SECRETS, tag_of
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _SHORTEST_SCRUBBED: Final = 8
 """Shorter secrets are masked by name only: taking every '1234' out of a page would make nonsense of it."""
 _JWT: Final = re.compile(r"eyJ[\w-]+\.[\w-]*\.[\w-]*")
+_TAG: Final = re.compile(r"‹[\w-]+ [0-9a-f]{8}›")
 _WITH_COOKIES: Final = frozenset({"cookie", "set-cookie"})
 
 
@@ -59,7 +60,9 @@ class Masks:
 
     def _query(self, query: str) -> str:
         pairs = parse_qsl(query, keep_blank_values=True)
-        return urlencode(self.pairs(pairs), safe="‹› :/") if pairs else query
+        return (
+            "&".join(f"{quote_plus(name)}={_written(value)}" for name, value in self.pairs(pairs)) if pairs else query
+        )
 
     def _member(self, name: str, value: str) -> str:
         known = name.lower()
@@ -78,5 +81,13 @@ class Masks:
         return shown[0] + separator + rest
 
     def _cookie(self, pair: str) -> str:
-        name, _, value = pair.strip().partition("=")
-        return f"{name}={self.tag('cookie', value)}" if value else pair.strip()
+        name, separator, value = pair.strip().partition("=")
+        if not separator:
+            # a cookie without a name is all value
+            return self.tag("cookie", name) if name else ""
+        return f"{name}={self.tag('cookie', value)}" if value else f"{name}="
+
+
+def _written(value: str) -> str:
+    """Return a value as it stands in a query; a tag stays readable."""
+    return value if _TAG.fullmatch(value) else quote_plus(value, safe=":/")

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from conformance.browser import Browser
 from conformance.evidence import Anonymous, Identified, Unclear
+from conformance.form import FormError
 from conformance.hop import Limits, origin_host
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 _REDIRECT: Final = range(300, 400)
 _SERVER_ERROR: Final = 500
-_OK: Final = 200
+_SUCCESS: Final = range(200, 300)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +155,12 @@ class HttpPortal:
         described = self.described
         page = browser.open(described.login, stop_before=self._at_provider)
         if described.login_form and page.stopped_at is None:
-            page = browser.submit(page.form(described.login_form.removeprefix("*")), stop_before=self._at_provider)
+            try:
+                form = page.form(described.login_form.removeprefix("*"))
+            except FormError:
+                # a portal that shows something else here does not begin a login; what it shows is in the evidence
+                return None
+            page = browser.submit(form, stop_before=self._at_provider)
         if page.stopped_at is None or not self._at_provider(page.stopped_at):
             return None
         query = urlsplit(page.stopped_at).query
@@ -204,8 +210,15 @@ def read_whoami(page: Page, probe: Probe, *, at_provider: Callable[[str], bool])
         away = at_provider(page.hops[-1].location or "")
         signs = {"redirect", "redirect-to-provider"} if away else {"redirect"}
         return Anonymous() if signs & set(probe.anonymous) else Unclear(why="redirect")
-    found = look_up(page, probe.identity) if page.status == _OK else None
-    if found in {None, ""}:
+    return _named(page, probe)
+
+
+def _named(page: Page, probe: Probe) -> Whoami:
+    if page.status not in _SUCCESS:
+        # a page that is missing, or too many requests: who is there was not said
+        return Unclear(why="unexpected-status")
+    found = look_up(page, probe.identity)
+    if isinstance(found, bool) or not isinstance(found, str | int) or found == "":
         return Anonymous() if "no-identity" in probe.anonymous else Unclear(why="no-identity")
     claims = look_up(page, probe.claims) if probe.claims is not None else None
     return Identified(identity=str(found), claims=claims if isinstance(claims, dict) else None, shown=page.text)
@@ -230,7 +243,7 @@ def _pointed(page: Page, pointer: str) -> Any:
         value = json.loads(page.body)
         for part in pointer.split("/")[1:]:
             name = part.replace("~1", "/").replace("~0", "~")
-            value = value[int(name)] if isinstance(value, list) else value[name]
+            value = value[int(name) if name.isdecimal() else len(value)] if isinstance(value, list) else value[name]
     except (ValueError, KeyError, IndexError, TypeError, RecursionError):
         return None
     return value

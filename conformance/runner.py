@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 import time
 from contextlib import contextmanager
@@ -138,7 +139,7 @@ def _earlier(log: Path, described: Descriptor) -> Run | None:
     """Return the run whose log stands there, when it was about the same portal and can still be read."""
     try:
         run = read_run(read_events(log.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
     return run if run.start["portal"]["name"] == described.name else None
 
@@ -174,19 +175,20 @@ class _Ear:
         self._listener.failed(where, what)
 
 
+_KIND: Final = re.compile(r"[\w.]+")
+
+
 def _what(longrepr: Any) -> str:
     """Return what went wrong: the kind of the exception, and its text only where our own classes vouch for it."""
     crash = getattr(longrepr, "reprcrash", None)
-    text = str(getattr(crash, "message", "") or "collection failed").splitlines()[0]
+    if crash is None:
+        return "collection failed"
+    text = str(crash.message).partition("\n")[0]
     kind, _, _ = text.partition(":")
-    vouched = kind.rpartition(".")[2] in {
-        "WorkstationError",
-        "ControlFailed",
-        "ClauseError",
-        "ValueError",
-        "JourneyError",
-    }
-    return text if vouched else kind
+    if not _KIND.fullmatch(kind):
+        # an assertion shows the values that it compared, and no kind
+        return "AssertionError"
+    return text if kind.rpartition(".")[2] in {"WorkstationError", "ControlFailed", "ClauseError"} else kind
 
 
 def _play(order: Order, ear: _Ear) -> int:

@@ -220,7 +220,7 @@ def _probe(page: Page, stranger: Page, claims: dict[str, Any]) -> ProbeFound | N
 
 
 def _anonymous(page: Page) -> str:
-    if page.status in {401, 403}:
+    if page.status // 100 == 4:  # noqa: PLR2004  # RFC 9110 15.5
         return str(page.status)
     if page.status // 100 == 3:  # noqa: PLR2004  # RFC 9110 15.4
         away = origin_host(urljoin(page.url, page.hops[-1].location or "")) != origin_host(page.url)

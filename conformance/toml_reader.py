@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from conformance.exit_codes import Mistaken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+LARGEST: Final = 1_000_000_000
+LAST_PORT: Final = 65_535
 
 
 class DescriptorError(Mistaken, ValueError):
@@ -105,11 +109,14 @@ class Table:
         """Return a number.
 
         Raises:
-            DescriptorError: it is none, or too small.
+            DescriptorError: it is none, too small, or larger than anything that is meant here.
         """
         value = self._take(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise DescriptorError(f"{self.place} {key}: write a number, not {_kind(value)}")
+        # also what is no number at all (nan) and what no float can hold
+        if not -LARGEST <= value <= LARGEST:
+            raise DescriptorError(f"{self.place} {key}: write a number from {least:g} to {LARGEST:g}")
         if value < least:
             raise DescriptorError(f"{self.place} {key}: {value:g} is too small; write {least:g} or more")
         return float(value)
@@ -117,6 +124,19 @@ class Table:
     def rest(self) -> dict[str, Any]:
         """Return the members that nobody asked for yet, for somebody else to check."""
         return {key: self._take(key, None) for key in self._members if key not in self._asked}
+
+    def port(self, key: str, default: int) -> int:
+        """Return a port.
+
+        Raises:
+            DescriptorError: it is none.
+        """
+        number = self.number(key, default)
+        if number != int(number) or number > LAST_PORT:
+            raise DescriptorError(
+                f"{self.place} {key}: {number:g} is no port; write 1 to {LAST_PORT}, or 0 for any free one"
+            )
+        return int(number)
 
     def finish(self) -> None:
         """Refuse what nobody asked for.

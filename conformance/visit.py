@@ -124,6 +124,8 @@ class Visit:
         if answer is None:
             return None
         began = self.lab.monotonic()
+        # whoever was there before says nothing about who is there now
+        self._looked = None
         self.page = self.lab.portal.deliver(self.browser, answer)
         self.seconds = self.lab.monotonic() - began
         return self.page
@@ -137,6 +139,7 @@ class Visit:
     def log_out(self) -> AuthorizationRequest | None:
         """Click the portal's logout; return the request that it made of the provider, None when it made none."""
         page = self.lab.portal.logout(self.browser)
+        self._looked = None
         if page.stopped_at is None:
             return None
         pairs = page.stopped_form or tuple(parse_qsl(urlsplit(page.stopped_at).query, keep_blank_values=True))

@@ -100,6 +100,10 @@ class Journal:
         """Return the pairs with secrets replaced by tags: the same secret always gets the same tag."""
         return tuple((name, self.tag(name, value) if name.lower() in SECRETS else value) for name, value in pairs)
 
+    def mask_fragment(self, fragment: Json) -> Json:
+        """Return one side of a lie with its secrets replaced: a code or a token may be what the lie was about."""
+        return dict(self.mask(fragment.items())) if isinstance(fragment, dict) else fragment
+
     @property
     def salt(self) -> bytes:
         """Return what the tags are made with, for whoever writes evidence beside this journal."""

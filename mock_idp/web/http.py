@@ -128,7 +128,11 @@ def write_journal(response: Response) -> Response:
     headers = [(name, request.headers[name]) for name in SHOWN_REQUEST_HEADERS if name in request.headers]
     asked: list[tuple[str, Json]] = [*pairs(request.args), *_form(), *headers]
     told = tuple(
-        {"deviation": cast("Json", to_json(lie.deviation)), "honest": lie.honest, "told": lie.told}
+        {
+            "deviation": cast("Json", to_json(lie.deviation)),
+            "honest": journal.mask_fragment(lie.honest),
+            "told": journal.mask_fragment(lie.told),
+        }
         for lie in g.get("told", [])
     )
     journal.record(

@@ -132,3 +132,15 @@ def test_an_entry_is_json(journal: Journal) -> None:
     written = json.loads(json.dumps(journal.record(entry("a")).to_json()))
 
     assert ("2026-03-02T12:00:00+00:00", [["grant_type", "authorization_code"]]) == (written["at"], written["request"])
+
+
+def test_both_sides_of_a_lie_lose_their_secrets(journal: Journal) -> None:
+    """A lie may be about a code or a token; what is no object is left as it is."""
+    masked = journal.mask_fragment({"id_token": "a secret", "iss": "x", "code": ["one", "two"]})
+
+    assert {
+        "id_token": journal.tag("id_token", "a secret"),
+        "iss": "x",
+        "code": journal.tag("code", ["one", "two"]),
+    } == masked
+    assert "text" == journal.mask_fragment("text")
