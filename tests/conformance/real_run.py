@@ -140,6 +140,6 @@ def make_run(folder: Path) -> RealRun:
         counts = {one.value: 0 for one in Verdict}
         log.add([{"kind": "end", "code": int(ExitCode.CLEAN), "counts": counts, "errors": 0, "seconds": 1.0}])
         log.close()
-        lab.control.close()
+        lab.close()
         write_reports(read_run(log.events), folder, "fr", descriptor=described)
     return RealRun(folder=folder, events=log.events, secrets=secrets)
