@@ -43,4 +43,4 @@ def lab_with(seat: Seat, defect: Defect | None = None, *, profile: str = "strict
         try:
             yield lab
         finally:
-            lab.control.close()
+            lab.close()
