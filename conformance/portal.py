@@ -15,6 +15,7 @@ from conformance.browser import Browser
 from conformance.evidence import Anonymous, Identified, Unclear
 from conformance.form import FormError
 from conformance.hop import Limits, origin_host
+from conformance.toml_reader import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,7 +127,13 @@ class HttpPortal:
     """A portal driven by plain HTTP."""
 
     def __init__(self, described: Descriptor, provider_hosts: frozenset[str]) -> None:
-        """Drive the described portal; a browser may visit it and the provider, and nothing else."""
+        """Drive the described portal; a browser may visit it and the provider, and nothing else.
+
+        Raises:
+            DescriptorError: the driver is given an option, and it has none.
+        """
+        if described.driver.name == "http":
+            Table(dict(described.driver.options), "[driver]").finish()
         self.described = described
         self._provider_hosts = provider_hosts
 

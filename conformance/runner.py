@@ -188,7 +188,8 @@ def _what(longrepr: Any) -> str:
     if not _KIND.fullmatch(kind):
         # an assertion shows the values that it compared, and no kind
         return "AssertionError"
-    return text if kind.rpartition(".")[2] in {"WorkstationError", "ControlFailed", "ClauseError"} else kind
+    vouched = {"WorkstationError", "ControlFailed", "DriverFailed", "ClauseError"}
+    return text if kind.rpartition(".")[2] in vouched else kind
 
 
 def _play(order: Order, ear: _Ear) -> int:

@@ -76,7 +76,7 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
             "one scenario with its two controls",
             [_timed(lambda: perform(case.card, case.play, lab)) for _ in range(LOGINS)],
         )
-        lab.control.close()
+        lab.close()
     _row(
         terminal,
         "toute la démonstration (processus compris)",

@@ -139,7 +139,7 @@ def _look_inside(
         advice = f"set {options.client_secret_env} to the portal's secret, or register it with 'serve --client-id'"
         raise UsageError(f"the provider does not take the portal's request ({error}); {advice}") from None
     finally:
-        lab.control.close()
+        lab.close()
 
 
 def _log_in(lab: Lab, home: str, terminal: Terminal) -> _Inside:

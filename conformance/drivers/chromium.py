@@ -94,7 +94,7 @@ class ChromiumBrowser:
         """Type an address, or send a form to it, and follow where it leads."""
         form = _pairs(data, method)
         self._gate.begin(stop_before, own=url, method=method, form=form)
-        return self._acted(lambda: self._go(url), url)
+        return self._acted(lambda: self._go(url), url, posted=form)
 
     def arrive(self, url: str, *, stop_before: Callable[[str], bool] | None = None) -> Page:
         """Go to an address the way the page on display sends one there: with its referrer, under ``SameSite``."""
@@ -187,14 +187,14 @@ class ChromiumBrowser:
     def _go(self, url: str) -> None:
         self._tab.goto(url, wait_until="commit", timeout=self._limits.idle_seconds * 1000)
 
-    def _acted(self, act: Callable[[], object], url: str) -> Page:
+    def _acted(self, act: Callable[[], object], url: str, *, posted: Pairs | None = None) -> Page:
         """Do something, wait until the page has settled, and take down what is on display."""
         self._traffic.begin()
         # A navigation that was stopped, failed or took too long ends as an error here; the traffic tells which.
         with suppress(BrowserError):
             act()
         self._settle()
-        self._page = self._displayed(self._traffic.end(), url)
+        self._page = self._displayed(self._traffic.end(posted=posted), url)
         return self._page
 
     def _settle(self) -> None:

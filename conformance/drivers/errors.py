@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conformance.exit_codes import OutOfReach
 from conformance.toml_reader import DescriptorError
 
 
@@ -9,5 +10,5 @@ class DriverError(DescriptorError):
     """A driver that cannot be used as the descriptor asks; the message names the key and the remedy."""
 
 
-class DriverFailed(Exception):  # noqa: N818  # the name says what happened
+class DriverFailed(OutOfReach):
     """A driver that stopped working in the middle; the message says what to look at, and holds no secret."""

@@ -125,7 +125,7 @@ class PlaywrightPortal:
 
     def _start_login(self, browser: UserAgent, page: Page) -> Page:
         """Submit the form, or click the element with that id."""
-        wanted = self.described.login_form
+        wanted = self.described.login_form.removeprefix("*")
         try:
             return browser.submit(page.form(wanted), stop_before=self._at_provider)
         except FormError:

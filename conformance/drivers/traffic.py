@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
@@ -66,16 +67,22 @@ class Traffic:
         """Take in a request that was made beside the window."""
         self.hops = (*self.hops, hop)
 
-    def end(self) -> tuple[Hop, ...]:
-        """Take in the requests of this action, and return those for pages of the window itself, oldest first."""
+    def end(self, *, posted: Pairs | None = None) -> tuple[Hop, ...]:
+        """Take in the requests of this action, and return those for pages of the window itself, oldest first.
+
+        Args:
+            posted: the form that the first of them was made to carry on its way out, which the window does not know.
+        """
         documents: list[Hop] = []
         for request in [one for one in self._asked if one.resource_type in _EVIDENCE]:
             hop = self._hop(request)
             if hop is None:
                 continue
+            page = request.resource_type == "document" and self._is_page(request)
+            if page and posted is not None and not documents:
+                hop = replace(hop, method="POST", request_form=posted)
             self.add(hop)
-            if request.resource_type == "document" and self._is_page(request):
-                documents.append(hop)
+            documents += [hop] if page else []
         if documents:
             self.last_document = (documents[-1],)
         return tuple(documents)

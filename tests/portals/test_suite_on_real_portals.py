@@ -38,13 +38,14 @@ class Judged:
         return {one.id: one.verdict["seen_en"] for one in self.run.scenarios if one.ruled is verdict}
 
 
-def judged(name: str, folder: Path, *after_logout: str) -> Judged:
-    """Run the whole suite against a portal from the command line, on a provider of its own."""
+def judged(name: str, folder: Path, *after_logout: str, only: tuple[str, ...] = ()) -> Judged:
+    """Run the suite against a portal from the command line, on a provider of its own; the whole of it unless said."""
     with running_seat(SUITE_SETTINGS) as seat, started(name, seat.provider, *after_logout) as described:
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "conformance.cli", "run", described),
                 *("--provider", seat.url, "--report-dir", folder, "--lang", "en"),
+                *(part for pattern in only for part in ("--select", pattern)),
             ],
             capture_output=True,
             text=True,
@@ -79,4 +80,16 @@ def test_what_authlib_leaves_to_the_application_is_found(tmp_path: Path) -> None
     result = judged("authlib_flask", tmp_path)
 
     assert "The portal thinks that the other person is logged in" in result.seen(Verdict.FAILED)["uin.sub.mismatch"]
+    assert ExitCode.FAILURES == result.code, result.said
+
+
+@pytest.mark.browser
+@pytest.mark.requires("chromium", "playwright", "npm-portals")
+def test_a_single_page_portal_in_a_real_browser(tmp_path: Path) -> None:
+    """What oidc-client-ts checks passes; that it takes any issuer's word, relying on TLS alone, is found."""
+    only = ("rsp.state.wrong", "uin.sub.mismatch", "idt.iss.wrong")
+    result = judged("spa", tmp_path, "/", only=only)
+
+    assert {"rsp.state.wrong", "uin.sub.mismatch"} == set(result.seen(Verdict.PASSED))
+    assert {"idt.iss.wrong"} == set(result.seen(Verdict.FAILED))
     assert ExitCode.FAILURES == result.code, result.said
