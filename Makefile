@@ -1,6 +1,6 @@
 # The commands of this project. `make demo` and `make test` set themselves up from nothing; see scripts/bootstrap.sh.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench kill-matrix fuzz image lock clean setup setup-dev system-packages
+.PHONY: help demo test check bench kill-matrix fuzz image lock clean setup setup-dev system-packages bench-fuzz
 
 BIN := .venv/bin
 SHOW := printf '\n== %s\n'
@@ -55,6 +55,9 @@ fuzz: setup-dev ## the card against arbitrary bytes, guided by coverage (FUZZ_SE
 
 kill-matrix: setup-dev ## every scenario against every miniature portal; writes docs/kill-matrix.md
 	@$(BIN)/python -m tests.house.kill_matrix
+
+bench-fuzz: setup-dev ## how soon fuzzing finds each seeded defect, with ten seeds; takes long (ARGS="--seeds 3 --budget 20")
+	@$(BIN)/python scripts/bench_fuzz.py $(ARGS)
 
 image: setup-dev ## the container image, from a wheel built here
 	@scripts/image.sh

@@ -27,6 +27,8 @@ SUBCOMMANDS: Final = {
     "list": "catalogue_commands",
     "explain": "catalogue_commands",
     "bench": "bench",
+    "fuzz": "fuzz",
+    "replay": "fuzz",
 }
 """Subcommands and the module of each.  Only the one that was typed is imported: ``serve`` must be up at once, and needs
 neither pytest nor a decoder of QR codes.
