@@ -1,6 +1,6 @@
 # The commands of this project. `make demo` and `make test` set themselves up from nothing; see scripts/bootstrap.sh.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check soak bench kill-matrix fuzz image lock clean setup setup-dev system-packages
+.PHONY: help demo test check soak bench bench-fuzz kill-matrix fuzz image lock clean setup setup-dev system-packages
 
 BIN := .venv/bin
 SHOW := printf '\n== %s\n'
@@ -58,6 +58,9 @@ kill-matrix: setup-dev ## every scenario against every miniature portal; writes 
 
 soak: setup-dev ## the suite twenty times idle and twenty times beside programs that take every processor
 	@$(BIN)/python -m tests.soak
+
+bench-fuzz: setup-dev ## how soon fuzzing finds each seeded defect, with ten seeds; takes long (ARGS="--seeds 3 --budget 20")
+	@$(BIN)/python scripts/bench_fuzz.py $(ARGS)
 
 image: setup-dev ## the container image, from a wheel built here
 	@scripts/image.sh

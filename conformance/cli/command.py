@@ -28,6 +28,8 @@ SUBCOMMANDS: Final = {
     "explain": "catalogue_commands",
     "phone": "phone",
     "bench": "bench",
+    "fuzz": "fuzz",
+    "replay": "fuzz",
 }
 """Subcommands and the module of each.  Only the one that was typed is imported: ``serve`` must be up at once, and needs
 neither pytest nor a decoder of QR codes.

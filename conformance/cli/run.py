@@ -90,10 +90,10 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         port = (described.launch.port or free_port()) if described.launch else 0
         described = read_file(path, port=port)
         running = options.provider or described.provider.url
-        secret = _secret(described, own_provider=not running)
-        provider = running or _start(described, terminal, stack)
+        secret = secret_of(described, own_provider=not running)
+        provider = running or start_provider(described, terminal, stack)
         folder = Path(options.report_dir)
-        portal = _introduce(described, provider, secret, token, path=path, folder=folder, stack=stack)
+        portal = introduce(described, provider, secret, token, path=path, folder=folder, stack=stack)
         order = Order(
             portal=path,
             provider=provider,
@@ -147,7 +147,7 @@ def _conclude(result: Result, described: Descriptor, folder: Path, terminal: Ter
     return result.code
 
 
-def _start(described: Descriptor, terminal: Terminal, stack: ExitStack) -> str:
+def start_provider(described: Descriptor, terminal: Terminal, stack: ExitStack) -> str:
     """Start a provider where the descriptor says, and return its address."""
     port = described.provider.port
     try:
@@ -159,7 +159,7 @@ def _start(described: Descriptor, terminal: Terminal, stack: ExitStack) -> str:
     return seat.url
 
 
-def _introduce(
+def introduce(
     described: Descriptor, provider: str, secret: str, token: str | None, *, path: Path, folder: Path, stack: ExitStack
 ) -> LaunchedPortal | None:
     """Make the portal known to the provider, and start it when its descriptor says how."""
@@ -189,7 +189,7 @@ def _introduce(
     return stack.enter_context(launched(portal))
 
 
-def _secret(described: Descriptor, *, own_provider: bool) -> str:
+def secret_of(described: Descriptor, *, own_provider: bool) -> str:
     """Return the portal's secret: from the environment, or drawn when the suite starts the portal; empty for unknown.
 
     Raises:

@@ -13,7 +13,7 @@ from mock_idp.protocol import Client
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.miniatures.defects import Defect
+    from conformance.miniatures.property_defects import AnyDefect
     from mock_idp.web import Provider
 
 LOOPBACK: Final = "127.0.0.1"
@@ -21,7 +21,7 @@ CLIENT_ID: Final = "portail-de-demonstration"
 
 
 @contextmanager
-def demo_portal(provider: Provider, defect: Defect | None = None, *, language: str = "fr") -> Iterator[str]:
+def demo_portal(provider: Provider, defect: AnyDefect | None = None, *, language: str = "fr") -> Iterator[str]:
     """Serve a miniature portal connected to a provider, and give its base address.
 
     Args:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +15,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 
 from conformance.miniatures.defects import Defect
+from conformance.miniatures.property_defects import PropertyDefect
 from conformance.miniatures.refusals import Reason, Refused
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from joserfc.jwk import RSAKey
 
     from conformance.miniatures.config import PortalConfig
+    from conformance.miniatures.property_defects import AnyDefect
 
 _MOST_SUB: Final = 255
 _OLDEST_SECONDS: Final = 86_400.0
@@ -47,7 +50,7 @@ class Checks:
     """The checks of one login (OIDC-CORE 3.1.3.7, 5.3.2)."""
 
     config: PortalConfig
-    defect: Defect | None
+    defect: AnyDefect | None
     now: float
 
     def id_token(self, token: object, *, nonce: str | None, keys: Keyring) -> dict[str, Any]:
@@ -85,6 +88,10 @@ class Checks:
             raise Refused(Reason.USERINFO_SUB)
         identity = answer.get("SubjectNameID")
         if not isinstance(identity, str) or not identity:
+            raise Refused(Reason.IDENTITY)
+        # An identifiant national holds no space and no control sign; one that does is somebody's mistake, not a person.
+        odd = any(unicodedata.category(sign)[0] in "ZC" for sign in identity)
+        if odd and self.defect is not PropertyDefect.KEEPS_SPACES:
             raise Refused(Reason.IDENTITY)
         return answer
 
@@ -169,7 +176,9 @@ class Checks:
     def _subject(self, sub: object) -> None:
         if sub is None and self.defect is Defect.ACCEPTS_MISSING_SUB:
             return
-        if not isinstance(sub, str) or not 0 < len(sub) <= _MOST_SUB or not sub.isascii():
+        # A portal that folds wide digits has taken them first.
+        ascii_only = self.defect is not PropertyDefect.COMPOSES_NFKC
+        if not isinstance(sub, str) or not 0 < len(sub) <= _MOST_SUB or (ascii_only and not sub.isascii()):
             raise Refused(Reason.SUB)
 
     def _level(self, acr: object) -> None:

@@ -13,14 +13,18 @@ from werkzeug.exceptions import HTTPException
 
 from conformance.miniatures.checks import Checks, Keyring
 from conformance.miniatures.defects import Defect
+from conformance.miniatures.property_defects import PropertyDefect
 from conformance.miniatures.provider import Provider
 from conformance.miniatures.refusals import Reason, Refused
-from conformance.miniatures.sessions import Sessions, Who
+from conformance.miniatures.sessions import Who
+from conformance.miniatures.slipping_sessions import SlippingSessions
+from conformance.miniatures.slips import Slips
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.miniatures.config import PortalConfig
+    from conformance.miniatures.property_defects import AnyDefect
     from conformance.miniatures.provider import Pending
 
 _ONCE: Final = ("code", "state", "iss", "error")
@@ -28,7 +32,7 @@ _ONCE: Final = ("code", "state", "iss", "error")
 
 def create_portal(
     config: PortalConfig,
-    defect: Defect | None = None,
+    defect: AnyDefect | None = None,
     *,
     clock: Callable[[], float] = time.time,
     monotonic: Callable[[], float] = time.monotonic,
@@ -72,7 +76,7 @@ class _Portal:
         self,
         app: Flask,
         config: PortalConfig,
-        defect: Defect | None,
+        defect: AnyDefect | None,
         *,
         clock: Callable[[], float],
         monotonic: Callable[[], float],
@@ -80,8 +84,10 @@ class _Portal:
         self.config = config
         self.defect = defect
         self.clock = clock
-        self.sessions = Sessions(monotonic=monotonic)
-        self.provider = Provider(app, config, defect, monotonic=monotonic)
+        self.slips = Slips(defect)
+        self.sessions = SlippingSessions(defect, monotonic=monotonic)
+        known = None if isinstance(defect, PropertyDefect) else defect
+        self.provider = Provider(app, config, known, monotonic=monotonic)
         self.cookie = cookie_name(config.public_base_url)
 
     @property
@@ -89,21 +95,26 @@ class _Portal:
         return request.cookies.get(self.cookie)
 
     def home(self) -> Response:
-        return self.page("home", who=self.sessions.who(self.sid))
+        who = self.sessions.who(self.sid)
+        return self.page("home", who=who, name=self.slips.name(who.claims) if who else "")
 
     def sign_in(self) -> Response:
         return self.page("sign-in")
 
     def login(self) -> Response:
-        url, pending = self.provider.begin()
+        url, pending = self.sessions.began(*self.provider.begin())
         return self.with_session(_see(url), self.sessions.expect(self.sid, pending))
 
     def callback(self) -> Response:
+        state = request.args.get("state", "")
+        known = self.sessions.remembered(state)
+        if known is not None:
+            return self.with_session(_see("/"), self.sessions.log_in(self.sid, known, state=state))
         pending = self.take_pending()
         code = self.read_response()
         who = self.identify(code, pending)
         again = pending if self.defect is Defect.REDEEMS_CODE_TWICE else None
-        return self.with_session(_see("/"), self.sessions.log_in(self.sid, who, again=again))
+        return self.with_session(_see("/"), self.sessions.log_in(self.sid, who, again=again, state=state))
 
     def me(self) -> Response:
         who = self.sessions.who(self.sid)
@@ -165,15 +176,19 @@ class _Portal:
 
     def identify(self, code: str, pending: Pending) -> Who:
         """Return the person whom the provider vouches for."""
-        tokens = self.provider.redeem(code, pending)
+        tokens = self.sessions.redeem(lambda: self.provider.redeem(code, pending))
         checks = Checks(config=self.config, defect=self.defect, now=self.clock())
         keys = Keyring(known=self.provider.keys, refetched=self.provider.refetched_keys)
         id_token = checks.id_token(tokens.get("id_token"), nonce=pending.nonce, keys=keys)
-        claims = checks.userinfo(self.provider.userinfo(tokens["access_token"]), id_token)
+        answer = self.slips.received(self.provider.userinfo(tokens["access_token"]))
+        claims = checks.userinfo(answer, id_token)
+        identifier = self.slips.identifier(claims)
+        before = self.sessions.who(self.sid)
         return Who(
-            identifier=claims["SubjectNameID"],
-            claims=claims,
+            identifier=identifier,
+            claims=self.slips.profile(identifier, claims, before.claims if before else {}),
             situation=self.situation(claims),
+            structure=self.structure(claims),
             id_token=tokens["id_token"],
         )
 
@@ -182,7 +197,16 @@ class _Portal:
         if self.defect is Defect.CRASHES_WITHOUT_PROFESSIONAL_SITUATION:
             return str(claims["SubjectRefPro"]["exercices"][0]["codeProfession"])
         try:
-            return str(claims["SubjectRefPro"]["exercices"][0]["codeProfession"])
+            code = str(claims["SubjectRefPro"]["exercices"][0]["codeProfession"])
+        except (KeyError, IndexError, TypeError):
+            return None
+        return self.slips.profession(code)
+
+    def structure(self, claims: dict[str, Any]) -> tuple[str, str] | None:
+        """Return role and name of the structure of the first activity, which belong together."""
+        try:
+            activities = claims["SubjectRefPro"]["exercices"][0]["activities"]
+            return str(activities[0]["codeRole"]), str(self.slips.place(activities)["raisonSocialeSite"])
         except (KeyError, IndexError, TypeError):
             return None
 
@@ -196,6 +220,7 @@ class _Portal:
             return "/logged-out"
 
     def refused(self, refusal: Refused) -> Response:
+        self.sessions.refused()
         return self.page("refused", refusal.status, refusal=refusal, text=refusal.text(self.config.language))
 
     def http_error(self, error: HTTPException) -> Response:

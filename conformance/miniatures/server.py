@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.miniatures.config import PortalConfig
-    from conformance.miniatures.defects import Defect
+    from conformance.miniatures.property_defects import AnyDefect
 
 LOOPBACK: Final = "127.0.0.1"
 
 
 @contextmanager
-def run_portal(config: PortalConfig, defect: Defect | None = None, *, port: int = 0) -> Iterator[str]:
+def run_portal(config: PortalConfig, defect: AnyDefect | None = None, *, port: int = 0) -> Iterator[str]:
     """Serve a portal in a thread and give its base address; leaving the block stops it.
 
     Args:

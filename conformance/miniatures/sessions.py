@@ -26,12 +26,14 @@ class Who:
         identifier: idNat, from ``SubjectNameID``.
         claims: the userinfo answer.
         situation: profession as a code, or None: not everybody has a professional situation.
+        structure: role and name of the structure of one activity, or None.
         id_token: kept for logout.
     """
 
     identifier: str
     claims: dict[str, Any] = field(repr=False)
     situation: str | None = None
+    structure: tuple[str, str] | None = None
     id_token: str = field(repr=False, default="")
 
 

@@ -59,6 +59,9 @@ BREAKS = (
     Break(contract="pure-provider", room="mock_idp/protocol/tokens.py", line="import flask"),
     Break(contract="pure-provider", room="mock_idp/deviations/apply.py", line="import time"),
     Break(contract="flask", room="conformance/guard.py", line="import flask"),
+    Break(contract="fuzzing-layers", room="conformance/fuzzing/plan.py", line="import conformance.fuzzing.hunt"),
+    Break(contract="fuzzing-layers", room="conformance/fuzzing/undeclared.py", line="ROOM = 1"),
+    Break(contract="hypothesis", room="conformance/fuzzing/finding.py", line="import hypothesis"),
     Break(contract="pytest", room="mock_idp/web/app.py", line="import pytest"),
 )
 

@@ -1,0 +1,246 @@
+"""``psc-conformance fuzz``: look for what no scenario names; ``replay``: do again what was found."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import secrets
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.cli.options import REPORT_FOLDER, UsageError
+from conformance.cli.standing import add_portal, standing
+from conformance.events import SCHEMA, EventLog
+from conformance.exit_codes import ExitCode
+from conformance.fuzzing.consent import check_consent
+from conformance.fuzzing.finding import TIMES, again
+from conformance.fuzzing.finding_events import finding_events, quiet_events
+from conformance.fuzzing.ground import Ground
+from conformance.fuzzing.plan import PlanError, plan_from_json, plan_to_json
+from conformance.fuzzing.target import TARGETS
+from conformance.report_files import EVENTS_FILE, HTML_FILE, write_reports
+from conformance.reports import read_run
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from conformance.cli.options import Talk
+    from conformance.cli.standing import Standing
+    from conformance.cli.terminal import Terminal
+    from conformance.events import Event
+    from conformance.fuzzing.campaign import Outcome
+    from conformance.fuzzing.finding import Finding
+    from conformance.fuzzing.plan import Plan
+    from conformance.fuzzing.target import Target
+
+_EFFORTS: Final = ("fuzz-short", "fuzz-nightly")
+_BUDGET: Final = re.compile(r"(\d{1,6}(?:\.\d+)?)\s*(s|m|h)")
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
+_SEEDS: Final = 1 << 31
+
+
+def add(commands: Any, talk: Talk) -> None:
+    """Offer both subcommands."""
+    fuzz: argparse.ArgumentParser = commands.add_parser(
+        "fuzz", help=talk("chercher ce qu'aucun scénario ne nomme", "look for what no scenario names")
+    )
+    fuzz.add_argument("--budget", metavar="TIME", help=talk("durée : 30s, 5m, 1h", "how long: 30s, 5m, 1h"))
+    fuzz.add_argument(
+        "--target",
+        action="append",
+        choices=tuple(TARGETS),
+        help=talk("ce qui est éprouvé (par défaut : tout)", "what is fuzzed (default: everything)"),
+    )
+    fuzz.add_argument(
+        "--effort", choices=_EFFORTS, default=_EFFORTS[0], help=talk("mesure de l'effort", "how hard to look")
+    )
+    fuzz.add_argument(
+        "--seed",
+        type=int,
+        metavar="N",
+        help=talk(
+            "la même graine tire les mêmes plans (0 si CI=true)", "the same seed draws the same plans (0 when CI=true)"
+        ),
+    )
+    fuzz.add_argument(
+        "--report-dir", metavar="DIR", default=REPORT_FOLDER, help=talk("dossier des rapports", "folder of the reports")
+    )
+    add_portal(fuzz, talk)
+    fuzz.set_defaults(execute=execute)
+    replay: argparse.ArgumentParser = commands.add_parser(
+        "replay", help=talk("refaire ce que « fuzz » a trouvé", "do again what 'fuzz' found")
+    )
+    replay.add_argument("plan", metavar="PLAN", help=talk("fichier écrit par « fuzz »", "file that 'fuzz' wrote"))
+    add_portal(replay, talk)
+    replay.set_defaults(execute=execute_replay)
+
+
+def seconds_of(text: str | None, default: float) -> float:
+    """Return a duration such as ``30s``, ``5m`` or ``1h`` in seconds.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if text is None:
+        return default
+    found = _BUDGET.fullmatch(text.strip())
+    if found is None:
+        raise UsageError(f"--budget: {text!r} is no duration; write for instance 30s, 5m or 1h")
+    return float(found.group(1)) * _SECONDS[found.group(2)]
+
+
+def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
+    """Fuzz a portal, write plans and reports, and say what was found."""
+    if importlib.util.find_spec("hypothesis") is None:
+        raise UsageError("fuzz: Hypothesis is not installed; install psc-conformance with its extra 'fuzz'")
+    from conformance.fuzzing.campaign import EFFORTS, Campaign  # noqa: PLC0415  # the extra `fuzz` may be missing
+
+    effort = EFFORTS[options.effort]
+    budget = seconds_of(options.budget, effort.seconds)
+    by_the_book = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+    seed = options.seed if options.seed is not None else 0 if by_the_book else secrets.randbelow(_SEEDS)
+    targets = [TARGETS[name] for name in dict.fromkeys(options.target or TARGETS)]
+    folder = Path(options.report_dir)
+    with standing(options, terminal, folder) as portal:
+        check_consent(portal.described)
+        if portal.trouble is not None:
+            return _unreachable(portal, terminal)
+        folder.mkdir(parents=True, exist_ok=True)
+        terminal.title(f"Recherche : {budget:g} s, graine {seed}", f"Fuzzing: {budget:g} s, seed {seed}")
+        began = time.monotonic()
+        scribe = _Scribe(terminal, portal, folder)
+        campaign = Campaign(ground=Ground(portal.lab), effort=effort, budget=budget, seed=seed, watcher=scribe)
+        outcomes = campaign.run(targets)
+        return scribe.ends(outcomes, seconds=time.monotonic() - began)
+
+
+def execute_replay(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
+    """Carry one plan out again, and show every request; needs no Hypothesis."""
+    plan = _read(Path(options.plan))
+    target = TARGETS[plan.target]
+    with standing(options, terminal, Path()) as portal:
+        check_consent(portal.described)
+        if portal.trouble is not None:
+            return _unreachable(portal, terminal)
+        ground = Ground(portal.lab)
+        looks = target.carry_out(plan, ground)
+        broken = target.judge(plan, looks)
+        for look in looks:
+            terminal.title(
+                f"« {look.name} » : {look.attempt.person.idnat}", f"'{look.name}': {look.attempt.person.idnat}"
+            )
+            for channel, hop in look.visit.hops() if look.visit is not None else ():
+                line = f"  {channel:<6} {hop.method:<4} {hop.status} {portal.lab.masks.url(hop.url)}"
+                terminal.say(line, line, "dim")
+            who = type(look.attempt.whoami).__name__.lower(), getattr(look.attempt.whoami, "identity", "")
+            terminal.say(f"  qui suis-je : {who[0]} {who[1]}", f"  who am I: {who[0]} {who[1]}")
+        for one in broken:
+            terminal.say(f"✗ {one.group} : {one.states('fr')} {one.seen_fr}", f"✗ {one.group}: {one.states('en')} {one.seen_en}", "bold red")  # fmt: skip  # noqa: E501
+        if not broken:
+            terminal.say("✓ Aucune propriété n'est enfreinte.", "✓ No property is broken.", "green")
+            return ExitCode.CLEAN
+        same = sum(again(plan, broken[0].group, target, ground)[0] for _ in range(TIMES))
+        terminal.say(f"Encore {same} fois sur {TIMES}.", f"{same} times of {TIMES} again.")
+    return ExitCode.FAILURES
+
+
+def _read(path: Path) -> Plan:
+    try:
+        return plan_from_json(json.loads(path.read_text(encoding="utf-8")))
+    except PlanError as error:
+        raise UsageError(f"{path.name}: {error}") from None
+    except (OSError, ValueError, RecursionError):
+        raise UsageError(f"{path}: no plan can be read there; give a file that 'psc-conformance fuzz' wrote") from None
+
+
+class _Scribe:
+    """Tells a person at a terminal how a campaign goes, and writes down every finding at once."""
+
+    def __init__(self, terminal: Terminal, portal: Standing, folder: Path) -> None:
+        self._terminal = terminal
+        self._portal = portal
+        self._folder = folder
+        self._status = terminal.console.status("")
+        self.log = EventLog(folder / EVENTS_FILE)
+        self.log.add([_run_event(portal)])
+        self.findings: list[Finding] = []
+
+    def hunts(self, target: Target, seconds: float) -> None:
+        self._terminal.say(f"  {target.title_fr} ({seconds:.0f} s)", f"  {target.title_en} ({seconds:.0f} s)", "bold")
+        if self._terminal.console.is_terminal:
+            self._status.start()
+
+    def tried(self, count: int) -> None:
+        self._status.update(f"{count} plans")
+
+    def found(self, finding: Finding) -> None:
+        self._status.stop()
+        self.findings.append(finding)
+        number, broken = len(self.findings), finding.violation
+        self.log.add(finding_events(finding, number, self._portal.lab.masks))
+        file = self._folder / f"plan-{number}.json"
+        file.write_text(json.dumps(plan_to_json(finding.plan), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        head = f"  {'✗' if finding.stable else '∅'} {broken.group} ({finding.again}/{TIMES})"
+        self._terminal.say(f"{head} {broken.seen_fr}", f"{head} {broken.seen_en}", "red")
+        self._terminal.say(f"    Plan : {file}", f"    Plan: {file}")
+
+    def ends(self, outcomes: Sequence[Outcome], *, seconds: float) -> ExitCode:
+        self._status.stop()
+        counted = [finding for finding in self.findings if finding.stable]
+        tried = sum(outcome.tried for outcome in outcomes)
+        code = ExitCode.FAILURES if counted else ExitCode.CLEAN if tried else ExitCode.NOTHING
+        for outcome in outcomes:
+            if not outcome.findings:
+                self.log.add(quiet_events(outcome))
+        self.log.add([_end_event(code, len(self.findings), seconds)])
+        self.log.close()
+        write_reports(read_run(self.log.events), self._folder, self._terminal.language, descriptor=self._portal.file)
+        self._terminal.say(
+            f"{tried} plans en {seconds:.0f} s, {len(counted)} propriété(s) enfreinte(s).",
+            f"{tried} plans in {seconds:.0f} s, {len(counted)} broken propert{'y' if len(counted) == 1 else 'ies'}.",
+            "bold",
+        )
+        report = (self._folder / HTML_FILE).resolve()
+        self._terminal.say(f"Rapport : {report}", f"Report: {report}", "bold")
+        return code
+
+
+def _unreachable(portal: Standing, terminal: Terminal) -> ExitCode:
+    terminal.say(
+        f"Arrêt : la première connexion honnête n'aboutit pas ({portal.trouble}).",
+        f"Stopped: the first honest login does not succeed ({portal.trouble}).",
+        "bold red",
+    )
+    return ExitCode.UNREACHABLE
+
+
+def _run_event(portal: Standing) -> Event:
+    profile = portal.lab.profile
+    return {
+        "kind": "run",
+        "schema": SCHEMA,
+        "at": round(time.time(), 3),
+        "version": version("psc-conformance"),
+        "portal": {"name": portal.described.name, "base_url": portal.described.base_url},
+        "provider": {"issuer": portal.lab.where.issuer},
+        "profile": profile.name,
+        "profile_fr": profile.title_fr,
+        "profile_en": profile.title_en,
+        "select": ["fuzz"],
+        "degraded": portal.described.probe is None,
+    }
+
+
+def _end_event(code: ExitCode, findings: int, seconds: float) -> Event:
+    return {
+        "kind": "end",
+        "code": int(code),
+        "counts": {"findings": findings},
+        "errors": 0,
+        "seconds": round(seconds, 3),
+    }

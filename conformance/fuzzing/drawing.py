@@ -1,0 +1,72 @@
+"""Drawing plans with Hypothesis; whatever it draws is tried by the same probe, and shrunk as a plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import given
+from hypothesis import seed as seeded
+from hypothesis import strategies as st
+
+from conformance.families import WITH_TAIL, Family
+from conformance.fuzzing.identifiers import REINTERPRETED, SPACES
+from conformance.fuzzing.plan import IdentifierPlan, Plan, Twist
+from conformance.strategies.identifiers import hostile_text, internal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hypothesis import settings
+
+_FURTHEST = 24
+
+
+@st.composite
+def identifier_plans(draw: st.DrawFn) -> IdentifierPlan:
+    """Draw a plan about identifiers; the simplest is a login with an RPPS number."""
+    family = draw(st.sampled_from(Family))
+    twist = draw(st.sampled_from(Twist))
+    tails = hostile_text() if twist is not Twist.RESPELLED else st.just("")
+    tail = "/" + draw(internal() | tails) if family in WITH_TAIL else draw(st.just("") | tails)
+    return IdentifierPlan(
+        family=family,
+        tail=tail,
+        twist=twist,
+        text=draw(_text(twist, tail)),
+        at=draw(st.integers(0, _FURTHEST)) if twist in {Twist.INSERTED, Twist.SPACED} else 0,
+    )
+
+
+def _text(twist: Twist, tail: str) -> st.SearchStrategy[str]:
+    if twist is Twist.APPENDED:
+        return st.sampled_from(REINTERPRETED) | hostile_text(longest=6)
+    if twist is Twist.PREPENDED:
+        return st.sampled_from(("0", "00", "+", "-", "/")) | hostile_text(longest=4)
+    if twist is Twist.INSERTED:
+        return hostile_text(longest=4)
+    if twist is Twist.OTHER_TAIL:
+        last = hostile_text(longest=2)
+        return last.map(lambda text: tail[:-1] + text) | hostile_text(longest=6).map(lambda text: "/" + text)
+    if twist is Twist.SPACED:
+        return st.sampled_from(SPACES)
+    return st.just("")
+
+
+def explore(target: str, probe: Callable[[Any], None], how: settings, seed: int) -> None:
+    """Draw plans of one target and try each, until the probe raises or there have been enough.
+
+    Args:
+        target: name of the target.
+        probe: carries a plan out, and raises when it has found something.
+        how: how many, and which phases.
+        seed: the same seed draws the same plans.
+    """
+    strategy = {"identifiers": identifier_plans}[target]()
+
+    @seeded(seed)
+    @how
+    @given(plan=strategy)
+    def one(plan: Plan) -> None:
+        probe(plan)
+
+    one()
