@@ -6,19 +6,22 @@ import tomllib
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, get_type_hints
+from typing import TYPE_CHECKING, Any, get_type_hints
 from urllib.parse import urlsplit
 
 from mock_idp.ecps.idnat import Doubt, warnings
 from mock_idp.ecps.settings import EcpsSettings, EcpsSettingsError
 from mock_idp.people import PeopleError, Person, builtin_people, people_from
-from mock_idp.protocol.clients import Client, ClientError, client_from
+from mock_idp.protocol.client_reading import ClientError, client_from
 from mock_idp.settings import Settings
+
+if TYPE_CHECKING:
+    from mock_idp.protocol.clients import Client
 
 A_YEAR = 366 * 24 * 3600
 TEN_YEARS = 10 * A_YEAR
 LAST_PORT = 65_535
-BASES = frozenset({"issuer_base", "wallet_base"})
+BASES = frozenset({"issuer_base", "wallet_base", "card_base", "mtls_base"})
 TABLES = frozenset({"clients", "people", "builtin_people", "ecps"})
 
 

@@ -32,6 +32,13 @@ class Unlisted(StrEnum):
     IGNORE = "ignore"
 
 
+class CnfForm(StrEnum):
+    """How a token names the certificate that it is bound to, in ``cnf.x5t#S256``."""
+
+    RFC = "rfc"
+    ANS = "ans"
+
+
 class PscProfile(StrEnum):
     """Pro Santé Connect by date; ``mock_idp/protocol/profiles`` says what is particular to each."""
 
@@ -72,6 +79,10 @@ class Settings:
             that a portal that looks there fails here first).
         mail_catcher: ``host:port`` of an SMTP server that also gets the e-mails of activations without a card (our own;
             nothing is sent when it is empty, the mailbox page shows them all the same).
+        mtls_base: scheme, host and port where portals present TLS client certificates; empty for nowhere (our own: at
+            PSC it is the ordinary host, which here speaks plain HTTP).
+        cnf_form: form of ``cnf.x5t#S256`` (unknown for PSC's own tokens): ``rfc`` is base64url of the SHA-256 (RFC 8705
+            3.1), ``ans`` is base64 of its hexadecimal text, as ANS examples for API servers have it.
         card_base: scheme, host and port where a card logs in by TLS client authentication; empty for no such login (our
             own; at PSC the address is unknown).
         idp_name: what the pages call this provider.
@@ -98,6 +109,8 @@ class Settings:
     standard_discovery: bool = False
     mail_catcher: str = ""
     card_base: str = ""
+    mtls_base: str = ""
+    cnf_form: CnfForm = CnfForm.RFC
     idp_name: str = "Simulateur Pro Santé Connect"
 
     @property

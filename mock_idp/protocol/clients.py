@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
-from urllib.parse import urlsplit
 
 from authlib.oauth2.rfc6749.models import ClientMixin
 
 GRANT_TYPES = frozenset({"authorization_code", "refresh_token", "urn:openid:params:grant-type:ciba"})
 
 
-class ClientError(ValueError):
-    """A portal that cannot be registered; the message names the member and the remedy."""
+class AuthPolicy(StrEnum):
+    """How a portal authenticates: with its secret, with a TLS client certificate, or with either."""
+
+    SECRET = "secret"  # noqa: S105  a word of the configuration
+    MTLS = "mtls"
+    EITHER = "either"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +27,10 @@ class Client(ClientMixin):  # type: ignore[misc]  # Authlib ships no types
 
     Attributes:
         client_id: what the portal calls itself.
-        client_secret: shared secret; never shown.
+        client_secret: shared secret; never shown; empty for one that authenticates with a certificate only.
+        authentication: how it authenticates at the back channel.
+        certificate_sha256: SHA-256 of its certificate's DER, hexadecimal.  At PSC the subject of a certificate is mapped;
+            the IGC Santé does not exist here, so the certificate itself is named.
         redirect_uris: exact callback addresses (a trailing slash counts).
         post_logout_redirect_uris: exact addresses to come back to after logout.
         name: shown to the person who logs in.
@@ -32,8 +40,10 @@ class Client(ClientMixin):  # type: ignore[misc]  # Authlib ships no types
     """
 
     client_id: str
-    client_secret: str = field(repr=False)
+    client_secret: str = field(repr=False, default="")
     redirect_uris: tuple[str, ...]
+    authentication: AuthPolicy = AuthPolicy.SECRET
+    certificate_sha256: str = ""
     post_logout_redirect_uris: tuple[str, ...] = ()
     name: str = ""
     ciba: bool = False
@@ -61,12 +71,18 @@ class Client(ClientMixin):  # type: ignore[misc]  # Authlib ships no types
         return redirect_uri in self.redirect_uris
 
     def check_client_secret(self, client_secret: str) -> bool:
-        """Tell whether the secret is right, in constant time."""
-        return hmac.compare_digest(self.client_secret.encode(), client_secret.encode())
+        """Tell whether the secret is right, in constant time; who has none has no right one."""
+        return bool(self.client_secret) and hmac.compare_digest(self.client_secret.encode(), client_secret.encode())
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:  # noqa: ARG002  Authlib's signature
         """Tell whether the client may authenticate so: Basic and POST body are both accepted at PSC."""
-        return method in {"client_secret_basic", "client_secret_post"}
+        policy = AuthPolicy.MTLS if method == "tls_client_auth" else AuthPolicy.SECRET
+        return self.authentication in {policy, AuthPolicy.EITHER}
+
+    def check_certificate(self, certificate: bytes) -> bool:
+        """Tell whether a certificate (DER) is the registered one."""
+        shown = hashlib.sha256(certificate).hexdigest()
+        return bool(self.certificate_sha256) and hmac.compare_digest(self.certificate_sha256.lower(), shown)
 
     def check_response_type(self, response_type: str) -> bool:
         """Tell whether the flow is the authorization code flow, the only one offered to portals."""
@@ -75,60 +91,3 @@ class Client(ClientMixin):  # type: ignore[misc]  # Authlib ships no types
     def check_grant_type(self, grant_type: str) -> bool:
         """Tell whether the grant is offered to portals."""
         return grant_type in GRANT_TYPES
-
-
-def client_from(members: dict[str, Any], place: str = "") -> Client:
-    """Return the portal that a JSON object or a TOML table describes.
-
-    Args:
-        members: the members of :class:`Client`, ``client_id``, ``client_secret`` and ``redirect_uris`` at least.
-        place: where it stands, for messages.
-
-    Raises:
-        ClientError: a member is unknown, missing, of the wrong type, or an address that no browser can be sent to.
-    """
-    at = f"{place}." if place else ""
-    known = {member.name: member for member in fields(Client)}
-    if unknown := sorted(set(members) - set(known)):
-        raise ClientError(f"{at}{unknown[0]}: unknown member; known are {', '.join(known)}")
-    for name in ("client_id", "client_secret", "redirect_uris"):
-        if name not in members:
-            raise ClientError(f"{at}{name}: missing; every portal needs one")
-    read = {name: _read_member(value, str(known[name].type), f"{at}{name}") for name, value in members.items()}
-    return Client(**read)
-
-
-def _read_member(value: Any, kind: str, place: str) -> Any:
-    if kind == "tuple[str, ...]":
-        if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
-            raise ClientError(f"{place}: expected a list of texts")
-        return tuple(_address(item, place) for item in value)
-    if kind == "bool":
-        if not isinstance(value, bool):
-            raise ClientError(f"{place}: expected true or false")
-        return value
-    may_be_empty = place.endswith(("name", "_logout_uri"))
-    if not isinstance(value, str) or not (value or may_be_empty):
-        raise ClientError(f"{place}: expected non-empty text")
-    return _web_address(value, place) if value and place.endswith("_logout_uri") else value
-
-
-def _web_address(value: str, place: str) -> str:
-    if urlsplit(_address(value, place)).scheme not in {"http", "https"}:
-        raise ClientError(f"{place}: {value!r} cannot be called; write one that begins with https:// or http://")
-    return value
-
-
-def _address(value: str, place: str) -> str:
-    try:
-        parts = urlsplit(value)
-        sound = bool(parts.scheme) and (parts.scheme not in {"http", "https"} or bool(parts.hostname))
-    except ValueError:
-        sound = False
-    if not sound or not value.isascii() or not value.isprintable() or " " in value:
-        raise ClientError(
-            f"{place}: {value!r} is no absolute address; write one like 'https://portal.example/callback'"
-        )
-    if "#" in value:
-        raise ClientError(f"{place}: {value!r} has a fragment, which RFC 6749 3.1.2 does not allow; leave it out")
-    return value

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mock_idp.artefacts import Fields, Json, Seam, pairs_of
 from mock_idp.protocol.profiles import traits
+from mock_idp.settings import REALM_PATH
 
 if TYPE_CHECKING:
     from mock_idp.keys import SigningKeys
@@ -39,12 +40,13 @@ def discovery(settings: Settings) -> Fields:
     paths: dict[str, str] = members.pop("paths")
     aliases: list[str] = members.pop("mtls")["aliases"]
     endpoints = {key: settings.issuer + path for key, path in paths.items()}
+    mtls = settings.mtls_base + REALM_PATH if settings.mtls_base else settings.issuer
     document: dict[str, Json] = {
         "issuer": settings.issuer,
         "authorization_endpoint": settings.authorization_endpoint,
         **endpoints,
         **members,
-        "mtls_endpoint_aliases": {key: endpoints[key] for key in aliases},
+        "mtls_endpoint_aliases": {key: mtls + paths[key] for key in aliases},
         **date.values,
     }
     held = {

@@ -45,6 +45,7 @@ class Exchange:
         now: aware UTC time of the request.
         entropy: where codes and tokens come from.
         voice: how drafts leave.
+        certificate: TLS client certificate (DER) whose key the handshake proved, or None.
     """
 
     method: str
@@ -55,6 +56,7 @@ class Exchange:
     now: datetime
     entropy: Entropy
     voice: Voice = field(default_factory=HonestVoice)
+    certificate: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

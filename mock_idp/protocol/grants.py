@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mock_idp.protocol.exchange import PscRequest
     from mock_idp.protocol.server import PscServer
 
-AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
+AUTH_METHODS = ["client_secret_basic", "client_secret_post", "tls_client_auth"]
 
 
 class IssuesTokens:
@@ -31,7 +31,9 @@ class IssuesTokens:
         self, user: Grant, scope: str, *, include_refresh_token: bool = True, **_: Any
     ) -> dict[str, Any]:
         """Return the token response without its ID token."""
-        return self.server.issue(replace(user, scope=scope), self.request.exchange, refresh=include_refresh_token)
+        exchange = self.request.exchange
+        bound = exchange.certificate if self.request.auth_method == "tls_client_auth" else None
+        return self.server.issue(replace(user, scope=scope), exchange, refresh=include_refresh_token, certificate=bound)
 
 
 class PscCodeGrant(IssuesTokens, AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib ships no types

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from mock_idp.protocol.logout_tokens import logout_token_draft
@@ -27,17 +28,27 @@ class Issuance:
     sessions: SessionBook
     on_session_end: Callable[[PscSession], None]
 
-    def issue(self, grant: Grant, exchange: Exchange, *, refresh: bool) -> dict[str, Any]:
+    def issue(
+        self, grant: Grant, exchange: Exchange, *, refresh: bool, certificate: bytes | None = None
+    ) -> dict[str, Any]:
         """Make the tokens of a grant, remember them, and return the token response without its ID token.
 
         Args:
             grant: what the tokens stand for.
             exchange: the token request.
             refresh: whether a refresh token is given.
+            certificate: what the access token is bound to, if the portal authenticated with it (RFC 8705 3).
         """
         now, end = exchange.now, self.session_end(grant)
         until = min(now + self.settings.access_token_lifetime, end)
-        kept = Bearer(grant=grant, kind="Bearer", jti=exchange.entropy.uuid(), issued_at=now, expires_at=until)
+        kept = Bearer(
+            grant=grant,
+            kind="Bearer",
+            jti=exchange.entropy.uuid(),
+            issued_at=now,
+            expires_at=until,
+            bound_to=hashlib.sha256(certificate).hexdigest() if certificate else None,
+        )
         draft = access_token_draft(kept, settings=self.settings, keys=self.keys)
         access = self.keys.sign(draft).value
         self.store.put("access", access, kept, expires_at=until)

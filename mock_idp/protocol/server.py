@@ -60,6 +60,7 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
         self._clients: dict[str, Client] = {}
         self.register_client_auth_method("client_secret_basic", _authenticate_basic)
         self.register_client_auth_method("client_secret_post", _authenticate_post)
+        self.register_client_auth_method("tls_client_auth", _authenticate_tls)
         self.register_grant(PscCodeGrant, CODE_EXTENSIONS)
         self.register_grant(PscRefreshGrant, REFRESH_EXTENSIONS)
         self.register_endpoint(PscEndSession(self))
@@ -251,3 +252,9 @@ def _authenticate_post(query_client: Callable[[str], Client | None], request: Ps
     client = query_client(request.form.get("client_id", ""))
     secret = request.form.get("client_secret")
     return client if client is not None and secret and client.check_client_secret(secret) else None
+
+
+def _authenticate_tls(query_client: Callable[[str], Client | None], request: PscRequest) -> Client | None:
+    # RFC 8705 2: the handshake proved the key, client_id says whose it must be
+    client, certificate = query_client(request.form.get("client_id", "")), request.exchange.certificate
+    return client if client is not None and certificate and client.check_certificate(certificate) else None

@@ -10,7 +10,7 @@ from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 
 from mock_idp.protocol.grants import AUTH_METHODS
-from mock_idp.protocol.tokens import auth_mode, epoch, levels
+from mock_idp.protocol.tokens import auth_mode, confirmation, epoch, levels
 from mock_idp.protocol.userinfo import other_ids
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ class PscIntrospection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib 
             **dict(levels(grant, settings)),
             "authMode": auth_mode(grant, settings),
             **({"otherIds": other_ids(person)} if person else {}),
+            **dict(confirmation(kept, settings)),
             "scope": grant.scope,
             "client_id": grant.client_id,
             "username": grant.idnat,

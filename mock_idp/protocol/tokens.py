@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from mock_idp.artefacts import Pairs, Seam, TokenDraft
+from mock_idp.artefacts import Json, Pairs, Seam, TokenDraft, encode_segment
 from mock_idp.protocol.profiles import traits
+from mock_idp.settings import CnfForm
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -77,6 +78,7 @@ class Bearer:
         kind: ``Bearer`` or ``Refresh``, as Keycloak's ``typ`` says it.
         jti: unique name.
         spent: whether a refresh token that rotates was used already.
+        bound_to: SHA-256 of the certificate that it is bound to, hexadecimal, or None.
     """
 
     grant: Grant
@@ -85,6 +87,7 @@ class Bearer:
     issued_at: datetime
     expires_at: datetime
     spent: bool = False
+    bound_to: str | None = None
 
 
 def epoch(moment: datetime) -> int:
@@ -108,6 +111,18 @@ def levels(grant: Grant, settings: Settings) -> Pairs:
     date = traits(settings.psc_profile)
     stated = {"acr": date.acr.get(grant.means), "auth_level": date.auth_level.get(grant.means)}
     return tuple((name, value) for name, value in stated.items() if value is not None)
+
+
+def confirmation(token: Bearer, settings: Settings) -> Pairs:
+    """Return ``cnf`` of a token that is bound to a certificate, in the form of the settings; nothing for any other."""
+    if token.bound_to is None:
+        return ()
+    if settings.cnf_form == CnfForm.ANS:
+        thumbprint = base64.b64encode(token.bound_to.encode("ascii")).decode("ascii")
+    else:
+        thumbprint = encode_segment(bytes.fromhex(token.bound_to))
+    named: dict[str, Json] = {"x5t#S256": thumbprint}
+    return (("cnf", named),)
 
 
 def _header(keys: SigningKeys) -> Pairs:
@@ -136,6 +151,7 @@ def access_token_draft(token: Bearer, *, settings: Settings, keys: SigningKeys) 
         *levels(grant, settings),
         ("scope", grant.scope),
         ("preferred_username", grant.idnat),
+        *confirmation(token, settings),
     )
     return TokenDraft(seam=Seam.TOKEN_RESPONSE, header=_header(keys), claims=claims)
 

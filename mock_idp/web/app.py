@@ -65,22 +65,16 @@ def create_app(served: Provider) -> Flask:
 
 def _check_host() -> Response | None:
     """Answer each host only for what stands on it: at PSC the wallet and the issuer are two hosts."""
-    settings = provider().settings
-    wallet_host = urlsplit(settings.wallet_base).netloc
-    issuer_host = urlsplit(settings.issuer_base).netloc
-    card_host = urlsplit(settings.card_base).netloc
-    if request.host == card_host and card_host:
-        if request.blueprint != "card" and request.endpoint != "static":
-            raise NotFound
-        return None
-    if request.host not in {wallet_host, issuer_host}:
+    settings, kind = provider().settings, request.blueprint
+    bases = (settings.issuer_base, settings.wallet_base, settings.card_base, settings.mtls_base)
+    issuer, wallet, card, mtls = (urlsplit(base).netloc for base in bases)
+    if request.host not in {issuer, wallet, card, mtls} or not request.host:
         text = f"Host {request.host!r} is not served here. Use {settings.issuer_base} or {settings.wallet_base}.\n"
         return Response(text, status=421, mimetype="text/plain")
-    on_issuer = request.blueprint in {"realm", "backchannel"}
-    free = request.blueprint in {None, "control"}
-    if request.blueprint == "card":
-        raise NotFound
-    if not free and request.host != (issuer_host if on_issuer else wallet_host):
+    places = {"realm": {issuer}, "backchannel": {issuer, mtls}, "card": {card}, "control": {issuer, wallet}}
+    # what belongs to no blueprint is a redirect to the phone, which is the wallet's, and files, which all pages need
+    anywhere = {issuer, wallet, card, mtls} if request.endpoint == "static" else {issuer, wallet}
+    if request.host not in (anywhere if kind is None else places.get(kind, {wallet})):
         raise NotFound
     return None
 

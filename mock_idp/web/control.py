@@ -10,7 +10,7 @@ from mock_idp.deviations import DeviationError, from_json, to_json
 from mock_idp.ecps.idnat import IdnatError, normalise
 from mock_idp.ecps.refusals import EcpsError
 from mock_idp.people import PeopleError
-from mock_idp.protocol.clients import ClientError, client_from
+from mock_idp.protocol.client_reading import ClientError, client_from
 from mock_idp.protocol.userinfo import userinfo
 from mock_idp.web import control_tokens
 from mock_idp.web.answers import NothingWaitsError, answer

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 SHOWN_REQUEST_HEADERS = ("Authorization", "Content-Type", "Accept", "User-Agent")
 LONGEST_DELAY = 120.0
+CLIENT_CERTIFICATE = "psc.card_certificate"
+"""Where the TLS server leaves a client's certificate (DER) in a request's environment; no client can write there."""
 
 
 def provider() -> Provider:
@@ -60,6 +62,7 @@ def exchange(login_id: str | None = None) -> Exchange:
         query=pairs(request.args),
         form=pairs(request.form),
         headers=dict(request.headers.items()),
+        certificate=request.environ.get(CLIENT_CERTIFICATE),
     )
 
 

@@ -149,6 +149,7 @@ class Provider:
         query: FormPairs = (),
         form: FormPairs = (),
         headers: dict[str, str] | None = None,
+        certificate: bytes | None = None,
     ) -> Exchange:
         """Return a request as the protocol sees it, with this provider's time, chance and voice for that login."""
         return Exchange(
@@ -157,6 +158,7 @@ class Provider:
             query=query,
             form=form,
             headers=headers or {},
+            certificate=certificate,
             now=self.clock.now(),
             entropy=self.entropy,
             voice=self.plans.voice(login_id, heard),

@@ -1,0 +1,133 @@
+"""A portal's certificate over real TLS, and where it is presented."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from mock_idp.protocol.clients import AuthPolicy
+from mock_idp.settings import Settings
+from mock_idp.web.card_by_tls import CERTIFICATE
+from mock_idp.web.http import CLIENT_CERTIFICATE
+from mock_idp.web.serve import bind
+from mock_idp.web.tls import CardPort, ServerIdentity
+from tests.mock_idp.endpoints.site import ENDPOINTS, Site, json_of
+from tests.mock_idp.protocol.portal import CALLBACK, IDNAT, PORTAL
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mock_idp.keys import SigningKeys
+
+SHA256 = "a" * 64
+
+
+def portal_certificate(site: Site, folder: Path) -> tuple[Path, str]:
+    """Write a portal's key and self-signed certificate to a file, and return its path and its thumbprint."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "FICTIF portail d'essai")])
+    now = site.provider.clock.now()
+    made = (
+        x509.CertificateBuilder(subject_name=name, issuer_name=name, public_key=key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .sign(key, hashes.SHA256())
+    )
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path = folder / "portal.pem"
+    path.write_bytes(pem + made.public_bytes(serialization.Encoding.PEM))
+    return path, hashlib.sha256(made.public_bytes(serialization.Encoding.DER)).hexdigest()
+
+
+def test_a_portal_logs_in_with_its_certificate(keys: SigningKeys, tmp_path: Path) -> None:
+    """TLS proves the key, the token endpoint knows whose it is; without it there is nothing."""
+    listener = bind("127.0.0.1", 0)
+    base = f"https://localhost:{listener.getsockname()[1]}"
+    site = Site(keys=keys, settings=Settings(mtls_base=base, card_base=base))
+    pem, thumbprint = portal_certificate(site, tmp_path)
+    site.provider.server.register_client(
+        replace(PORTAL, client_secret="", authentication=AuthPolicy.MTLS, certificate_sha256=thumbprint)
+    )
+    identity = ServerIdentity.create(now=site.provider.clock.now())
+    authority = tmp_path / "authority.pem"
+    authority.write_bytes(identity.authority_pem)
+    form = {"grant_type": "authorization_code", "client_id": "portal", "redirect_uri": CALLBACK, "code": site.code()}
+    with CardPort(listener, site.provider, identity=identity), requests.Session() as line:
+        line.trust_env = False
+        line.verify = str(authority)
+        without = line.post(base + ENDPOINTS + "/token", data=form, timeout=20)
+        line.close()
+        line.cert = str(pem)
+        tokens = line.post(base + ENDPOINTS + "/token", data=form, timeout=20)
+
+    assert (401, 200) == (without.status_code, tokens.status_code)
+    assert IDNAT == json_of(site.userinfo(tokens.json()["access_token"]))["SubjectNameID"]
+
+
+def test_only_the_back_channel_is_served_there(keys: SigningKeys) -> None:
+    """No page of a person, no control API."""
+    site = Site(keys=keys, settings=Settings(mtls_base="https://mtls.example"))
+    paths = [ENDPOINTS + "/certs", "/auth", "/_control/v1/status", "/phone/"]
+    statuses = [site.app.test_client().get(path, base_url="https://mtls.example").status_code for path in paths]
+
+    assert 200 == statuses[0]
+    assert [404, 404, 404] == statuses[1:]
+
+
+def test_the_tls_server_and_the_routes_agree() -> None:
+    """On where the certificate is left."""
+    assert CERTIFICATE == CLIENT_CERTIFICATE
+
+
+def test_no_header_stands_in_for_the_handshake(site: Site) -> None:
+    """What a client can write is not believed."""
+    site.provider.server.register_client(
+        replace(PORTAL, authentication=AuthPolicy.MTLS, certificate_sha256=hashlib.sha256(b"x").hexdigest())
+    )
+    forged = {"psc.card_certificate": "x", "Psc-Card-Certificate": "x", "X-Client-Cert": "x"}
+
+    assert 401 == site.redeem(site.code(), forged, client_id="portal").status_code
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"authentication": "none"}, r"authentication: write 'secret', 'mtls' or 'either'"),
+        ({"authentication": []}, r"authentication: write 'secret', 'mtls' or 'either'"),
+        ({"authentication": "mtls"}, r"certificate_sha256: missing; every portal needs one"),
+        (
+            {"authentication": "either", "certificate_sha256": "ab"},
+            r"certificate_sha256: expected 64 hexadecimal digits",
+        ),
+        ({"authentication": "either", "certificate_sha256": 1}, r"certificate_sha256: expected 64 hexadecimal digits"),
+        ({"authentication": "either", "certificate_sha256": SHA256, "client_secret": ""}, r"client_secret: expected"),
+    ],
+)
+def test_a_bad_registration_is_told(site: Site, changes: dict[str, Any], said: str) -> None:
+    """Which member, what to write."""
+    body = {"client_id": "p", "client_secret": "s", "redirect_uris": ["https://p.example/"], **changes}
+
+    assert re.match(said, json_of(site.control("POST", "/clients", body))["error"])
+
+
+def test_a_portal_with_a_certificate_needs_no_secret(site: Site) -> None:
+    """When the certificate is all it has."""
+    body = {
+        "client_id": "p",
+        "redirect_uris": ["https://p.example/"],
+        "authentication": "mtls",
+        "certificate_sha256": SHA256,
+    }
+
+    assert 201 == site.control("POST", "/clients", body).status_code
