@@ -35,6 +35,7 @@ SECRETS = frozenset(
         "refresh_token",
         "set-cookie",
         "signature",
+        "subject_token",
         "t",
         "token",
     }

@@ -81,6 +81,7 @@ class Settings:
             nothing is sent when it is empty, the mailbox page shows them all the same).
         mtls_base: scheme, host and port where portals present TLS client certificates; empty for nowhere (our own: at
             PSC it is the ordinary host, which here speaks plain HTTP).
+        api_token_lifetime: of a token of the sample API (4 h in the ANS reference proxy, 1 h in its guide).
         cnf_form: form of ``cnf.x5t#S256`` (unknown for PSC's own tokens): ``rfc`` is base64url of the SHA-256 (RFC 8705
             3.1), ``ans`` is base64 of its hexadecimal text, as ANS examples for API servers have it.
         card_base: scheme, host and port where a card logs in by TLS client authentication; empty for no such login (our
@@ -110,6 +111,7 @@ class Settings:
     mail_catcher: str = ""
     card_base: str = ""
     mtls_base: str = ""
+    api_token_lifetime: timedelta = timedelta(hours=4)
     cnf_form: CnfForm = CnfForm.RFC
     idp_name: str = "Simulateur Pro Santé Connect"
 

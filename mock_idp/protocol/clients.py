@@ -29,8 +29,8 @@ class Client(ClientMixin):  # type: ignore[misc]  # Authlib ships no types
         client_id: what the portal calls itself.
         client_secret: shared secret; never shown; empty for one that authenticates with a certificate only.
         authentication: how it authenticates at the back channel.
-        certificate_sha256: SHA-256 of its certificate's DER, hexadecimal.  At PSC the subject of a certificate is mapped;
-            the IGC Santé does not exist here, so the certificate itself is named.
+        certificate_sha256: SHA-256 of its certificate's DER, hexadecimal.  At PSC the subject of an IGC Santé
+            certificate is mapped; that authority does not exist here, so the certificate itself is named.
         redirect_uris: exact callback addresses (a trailing slash counts).
         post_logout_redirect_uris: exact addresses to come back to after logout.
         name: shown to the person who logs in.
@@ -82,7 +82,7 @@ class Client(ClientMixin):  # type: ignore[misc]  # Authlib ships no types
     def check_certificate(self, certificate: bytes) -> bool:
         """Tell whether a certificate (DER) is the registered one."""
         shown = hashlib.sha256(certificate).hexdigest()
-        return bool(self.certificate_sha256) and hmac.compare_digest(self.certificate_sha256.lower(), shown)
+        return hmac.compare_digest(self.certificate_sha256.lower(), shown)
 
     def check_response_type(self, response_type: str) -> bool:
         """Tell whether the flow is the authorization code flow, the only one offered to portals."""

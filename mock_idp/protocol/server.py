@@ -16,6 +16,7 @@ from authlib.oauth2.rfc6749 import (
 )
 
 from mock_idp.artefacts import Fields, Pairs, Seam, pairs_of
+from mock_idp.protocol.api_exchange import PscExchangeEndpoint
 from mock_idp.protocol.ciba import CibaBook, CibaQuestion, PscCibaEndpoint
 from mock_idp.protocol.ciba_grant import PscCibaGrant
 from mock_idp.protocol.documents import scopes_supported
@@ -66,6 +67,7 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
         self.register_endpoint(PscEndSession(self))
         self.register_grant(PscCibaGrant, REFRESH_EXTENSIONS)
         self.register_endpoint(PscCibaEndpoint(self))
+        self.register_endpoint(PscExchangeEndpoint(self))
         self.register_endpoint(PscIntrospection(self))
         self.register_endpoint(PscRevocation(self))
 
@@ -182,7 +184,7 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
         return reply
 
     def about_token(self, endpoint: str, exchange: Exchange) -> Reply:
-        """Answer a question about a token, ``introspection`` (RFC 7662) or ``revocation`` (RFC 7009)."""
+        """Answer a request about a token: ``introspection``, ``revocation`` or ``token_exchange``."""
         request = PscRequest(exchange)
         if (name := request.payload.repeated()) is not None:
             return self.handle_error_response(request, InvalidRequestError(f"{quoted(name)} stands twice."))

@@ -11,7 +11,7 @@ from flask_babel import Babel
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException, NotFound
 
-from mock_idp.web import activation, card_by_tls, card_login, mailbox, phone, side_by_side, wallet
+from mock_idp.web import activation, card_by_tls, card_login, mailbox, phone, sample_api, side_by_side, wallet
 from mock_idp.web.control import control
 from mock_idp.web.http import provider, write_journal
 from mock_idp.web.language import language
@@ -50,7 +50,7 @@ def create_app(served: Provider) -> Flask:
         mailbox.blueprint,
         side_by_side.blueprint,
     )
-    for blueprint in (front, realm, backchannel, *pages, control):
+    for blueprint in (front, realm, backchannel, sample_api.blueprint, *pages, control):
         app.register_blueprint(blueprint)
     app.before_request(_check_host)
     app.after_request(_protect)
@@ -71,7 +71,13 @@ def _check_host() -> Response | None:
     if request.host not in {issuer, wallet, card, mtls} or not request.host:
         text = f"Host {request.host!r} is not served here. Use {settings.issuer_base} or {settings.wallet_base}.\n"
         return Response(text, status=421, mimetype="text/plain")
-    places = {"realm": {issuer}, "backchannel": {issuer, mtls}, "card": {card}, "control": {issuer, wallet}}
+    places = {
+        "realm": {issuer},
+        "backchannel": {issuer, mtls},
+        "api": {issuer, mtls},
+        "card": {card},
+        "control": {issuer, wallet},
+    }
     # what belongs to no blueprint is a redirect to the phone, which is the wallet's, and files, which all pages need
     anywhere = {issuer, wallet, card, mtls} if request.endpoint == "static" else {issuer, wallet}
     if request.host not in (anywhere if kind is None else places.get(kind, {wallet})):
@@ -88,7 +94,9 @@ def _protect(response: Response) -> Response:
 
 
 def _wants_json() -> bool:
-    return request.blueprint in {"backchannel", "control"} or request.path.startswith(("/auth/realms/", "/_control/"))
+    return request.blueprint in {"api", "backchannel", "control"} or request.path.startswith(
+        ("/auth/realms/", "/_control/")
+    )
 
 
 def _http_error(error: HTTPException) -> AnyResponse | tuple[Response, int]:

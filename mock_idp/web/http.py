@@ -143,7 +143,7 @@ def write_journal(response: Response) -> Response:
             seq=seq,
             at=provider().clock.now(),
             login_id=g.get("login_id"),
-            channel="back" if request.blueprint == "backchannel" else "front",
+            channel="back" if request.blueprint in {"api", "backchannel"} else "front",
             endpoint=endpoint.rpartition(".")[2],
             method=request.method,
             url=request.base_url,
