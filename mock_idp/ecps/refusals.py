@@ -61,6 +61,7 @@ class Code(StrEnum):
     PIN_WRONG = "pin-wrong"
     PIN_BLOCKED = "pin-blocked"
 
+    PAIRING_UNKNOWN = "pairing-unknown"
     CONTACT_UNKNOWN = "contact-unknown"
 
 

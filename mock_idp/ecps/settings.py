@@ -43,6 +43,9 @@ class EcpsSettings:
         card_in_reader: what becomes of a login with the e-CPS while a card is in the simulated reader, which the
             tutorial asks to take out first (inferred: at PSC the card would then authenticate): ``ask`` says so and
             offers both, ``card`` goes to the card, ``ignore`` goes on.
+        delegation: whether the login page has the tab « Délégation », a played identity provider of an establishment
+            (confirmed: the tab, the pairing and the screen to confirm, ENTRA and OKTA guides; the rest is ours).
+        pairing_lifetime: how long a local account stays paired (unknown).
         former_idnats: whether somebody whose accounts were merged may log in with the identifiant of before (inferred:
             the back office finds the merged account by either).
         activation_lifetime: of a whole demande d'activation, from the first page to the password (unknown).
@@ -67,6 +70,8 @@ class EcpsSettings:
     """
 
     card_in_reader: CardInReader = CardInReader.ASK
+    delegation: bool = False
+    pairing_lifetime: timedelta = timedelta(days=90)
     former_idnats: bool = True
     activation_lifetime: timedelta = timedelta(minutes=15)
     challenge_octets: int = 32

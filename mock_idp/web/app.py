@@ -11,7 +11,17 @@ from flask_babel import Babel
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException, NotFound
 
-from mock_idp.web import activation, card_by_tls, card_login, mailbox, phone, sample_api, side_by_side, wallet
+from mock_idp.web import (
+    activation,
+    card_by_tls,
+    card_login,
+    delegation,
+    mailbox,
+    phone,
+    sample_api,
+    side_by_side,
+    wallet,
+)
 from mock_idp.web.control import control
 from mock_idp.web.http import provider, write_journal
 from mock_idp.web.language import language
@@ -45,6 +55,7 @@ def create_app(served: Provider) -> Flask:
         wallet.blueprint,
         card_login.blueprint,
         card_by_tls.blueprint,
+        delegation.blueprint,
         activation.blueprint,
         phone.blueprint,
         mailbox.blueprint,

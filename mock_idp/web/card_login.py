@@ -16,6 +16,7 @@ from mock_idp.ecps.refusals import Code, EcpsError
 from mock_idp.protocol.tokens import Means
 from mock_idp.web import journeys
 from mock_idp.web.card_forms import reader_proof, typed_proof, whose
+from mock_idp.web.delegation import with_pairing
 from mock_idp.web.http import finish, provider
 from mock_idp.web.login_of_page import known_idnat, open_login, portal_of
 from mock_idp.web.pages import page
@@ -108,7 +109,8 @@ def _take(login_id: str, proof: CardProof) -> AnyResponse:
     provider().store.delete("card-challenges", login_id)
     idnat = known_idnat(whose(proof, challenge=challenge, idnat=None).idnat)
     journeys.withdraw_approval(provider(), login_id)
-    return out_of_frame(finish(login_id, idnat, means=Means.CARD))
+    reply = finish(login_id, idnat, means=Means.CARD)
+    return out_of_frame(with_pairing(reply, login_id, idnat=idnat, means=Means.CARD))
 
 
 @blueprint.post("/lecteur")

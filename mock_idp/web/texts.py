@@ -172,6 +172,10 @@ TEXTS: Mapping[Code, tuple[str, str]] = {
         mark("Ajoutez cette personne à l'annuaire du simulateur, ou utilisez la carte d'une autre personne."),
     ),
     Code.CARD_ABSENT: (mark("Il n'y a pas de carte de cette personne dans le lecteur."), _OTHER_CARD),
+    Code.PAIRING_UNKNOWN: (
+        mark("Le compte local n'est pas, ou n'est plus, appairé."),
+        mark("Connectez-vous une fois avec l'e-CPS ou avec la carte pour l'appairer."),
+    ),
     Code.CONTACT_UNKNOWN: (
         mark("Aucune adresse électronique et aucun numéro de mobile ne sont enregistrés pour cette personne."),
         mark("Activez l'e-CPS avec la carte."),

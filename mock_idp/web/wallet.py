@@ -15,8 +15,10 @@ from mock_idp.ecps.approval import OVER, WHY_OVER, Collected, Phase
 from mock_idp.ecps.idnat import LONGEST, normalise, warnings
 from mock_idp.ecps.refusals import Code, EcpsError
 from mock_idp.ecps.settings import CardInReader
+from mock_idp.protocol.tokens import Means
 from mock_idp.web import journeys
 from mock_idp.web.card_login import INSERTED, card_is_inserted
+from mock_idp.web.delegation import offered, with_pairing
 from mock_idp.web.http import decline, finish, provider
 from mock_idp.web.language import LANGUAGES
 from mock_idp.web.login_of_page import known_idnat, open_login, portal_of
@@ -54,6 +56,8 @@ def login_page() -> AnyResponse:
     """Ask how the person wants to log in; the e-CPS is shown first, as its field and button share this page."""
     login = open_login(request.args.get("login", ""))
     means = request.args.get("means", MEANS[0])
+    if offered() and "means" not in request.args and dict(login.params).get("kc_idp_hint"):
+        return redirect(url_for("delegation.delegated", login_id=login.login_id), code=303)
     if means == "card":
         return redirect(url_for("card_login.card_page", login_id=login.login_id), code=303)
     return _login_page(login, means=means if means in MEANS else MEANS[0], typed=request.args.get("identifiant", ""))
@@ -140,7 +144,8 @@ def wait(login_id: str) -> AnyResponse:
         raise LoginGoneError
     if asked.phase is Phase.APPROVED:
         done = journeys.advance_approval(provider(), asked.approval_id, Collected(login_id))
-        return out_of_frame(finish(done.effects[0].login_id, done.effects[0].idnat))
+        idnat = done.effects[0].idnat
+        return out_of_frame(with_pairing(finish(login_id, idnat), login_id, idnat=idnat, means=Means.MOBILE))
     if asked.phase in OVER:
         return page("approval_over.html", login=login, asked=asked, error=explain(WHY_OVER[asked.phase]))
     left = (asked.expires_at - provider().clock.now()).total_seconds()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
+    from mock_idp.ecps.settings import EcpsSettings
     from mock_idp.settings import Settings
     from mock_idp.web import Provider
     from mock_idp.web.serve import RunningProvider
@@ -52,11 +53,11 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def simulator(reader: CardReader | None = None) -> Iterator[RunningProvider]:
+def simulator(reader: CardReader | None = None, *, ecps: EcpsSettings | None = None) -> Iterator[RunningProvider]:
     """Serve a simulator with one portal, whose clock stands still."""
 
     def make(settings: Settings) -> Provider:
-        return make_provider(settings=settings, reader=reader, callback=settings.issuer_base + CALLBACK_PATH)
+        return make_provider(settings=settings, reader=reader, ecps=ecps, callback=settings.issuer_base + CALLBACK_PATH)
 
     with run_provider(make=make) as running:
         yield running

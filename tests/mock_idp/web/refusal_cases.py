@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mock_idp.ecps.refusals import Code
+from mock_idp.ecps.settings import EcpsSettings
 from tests.mock_idp.ecps.cards import NO_USAGE, YEAR, authority, card, sign
 from tests.mock_idp.ecps.journeys import IDNAT, NOON, SECOND
 from tests.mock_idp.web.desk import OTHER_IDNAT, PASSWORD, make_desk
@@ -253,6 +254,17 @@ def _login_with_a_card_that_is_not_there(desk: Desk) -> Screen:
 def _login_without_saying_whose_card(desk: Desk) -> Screen:
     desk.to_card_login()
     desk.computer.send("reader", pin="0000")
+    return desk.computer
+
+
+def _with_delegation() -> Desk:
+    return make_desk(ecps=EcpsSettings(delegation=True))
+
+
+@_case(Code.PAIRING_UNKNOWN, next_form="pair", desk=_with_delegation)
+def _delegation_of_an_account_that_is_not_paired(desk: Desk) -> Screen:
+    desk.log_in()
+    desk.computer.open(desk.computer.action("cancel").replace("annuler", "delegation/confirmer"), {})
     return desk.computer
 
 

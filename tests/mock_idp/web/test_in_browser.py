@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mock_idp.ecps.settings import EcpsSettings
 from tests.mock_idp.web.browsing import CAMERA, NARROW, SMALLEST, WIDE, Person, axe, chromium, person_before, simulator
 from tests.mock_idp.web.desk import PASSWORD
 from tests.mock_idp.web.reader import PIN, OneCard
@@ -234,13 +235,16 @@ def test_an_activation_without_a_card(browser: Browser, tmp_path: Path) -> None:
 def test_a_login_with_the_card(browser: Browser, tmp_path: Path) -> None:
     """The card is in the reader at a login with the e-CPS; the person takes the card instead."""
     with (
-        simulator(OneCard()) as running,
-        person_before(browser, running, tmp_path, computer=NARROW, phone=NARROW) as person,
+        simulator(OneCard(), ecps=EcpsSettings(delegation=True)) as running,
+        person_before(browser, running, tmp_path, computer=TINY, phone=NARROW) as person,
     ):
         window = person.computer
         person.arrive()
         person.press(window, "slot")
         person.look(window, "login-card-in")
+        window.locator("#means-delegation").click()
+        person.look(window, "delegation")
+        window.locator("#means-ecps").click()
         window.locator("#identifiant").fill(IDNAT)
         person.press(window, "ecps")
         person.look(window, "card-inserted")
