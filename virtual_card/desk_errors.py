@@ -64,3 +64,22 @@ class PinRequired(DeskError):
 
     def __init__(self) -> None:
         super().__init__("the card wants its PIN before it signs")
+
+
+class PukRefused(DeskError):
+    """The PUK was wrong; ``tries_left`` more wrong ones are possible before the card is lost."""
+
+    code = "puk-refused"
+
+    def __init__(self, tries_left: int) -> None:
+        super().__init__(f"the PUK is wrong; tries left: {tries_left}")
+        self.tries_left = tries_left
+
+
+class PukExhausted(DeskError):
+    """The PUK was wrong, or used, too often; nothing unblocks the card any more."""
+
+    code = "puk-exhausted"
+
+    def __init__(self) -> None:
+        super().__init__("the PUK is used up; the card stays blocked, take another one")

@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from conformance.cli.options import UsageError
 from mock_idp.web.serve import bind
 from mock_idp.web.tls import HOST, CardPort, ServerIdentity, TlsVersion
@@ -66,6 +69,16 @@ def add_card_options(parser: argparse.ArgumentParser, talk: Talk) -> None:
         ),
     )
     parser.add_argument(
+        "--card-trust",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help=talk(
+            "autorités d'une carte insérée par « card insert » ; plusieurs fois si besoin",
+            "authorities of a card that 'card insert' keeps; may be repeated",
+        ),
+    )
+    parser.add_argument(
         "--card-authority",
         metavar="FILE",
         default=AUTHORITY_FILE,
@@ -74,6 +87,27 @@ def add_card_options(parser: argparse.ArgumentParser, talk: Talk) -> None:
             f"where to write the authority that the browser must trust (default: {AUTHORITY_FILE})",
         ),
     )
+
+
+def trust_cards(options: argparse.Namespace, provider: Provider) -> None:
+    """Let a provider trust the authorities of cards that other processes keep.
+
+    Raises:
+        UsageError: a file cannot be read, or holds no certificate.
+    """
+    for name in options.card_trust:
+        try:
+            found = x509.load_pem_x509_certificates(Path(name).read_bytes())
+        except OSError as error:
+            raise UsageError(f"--card-trust {name}: cannot be read ({error.strerror})") from None
+        except ValueError:
+            raise UsageError(f"--card-trust {name}: holds no certificates; give what card insert wrote") from None
+        for one in found:
+            der = one.public_bytes(Encoding.DER)
+            if one.subject == one.issuer:
+                provider.card_anchors += (der,)
+            else:
+                provider.card_intermediates += (der,)
 
 
 def open_card_door(options: argparse.Namespace) -> CardDoor | None:

@@ -27,6 +27,7 @@ SUBCOMMANDS: Final = {
     "list": "catalogue_commands",
     "explain": "catalogue_commands",
     "phone": "phone",
+    "card": "card",
     "bench": "bench",
     "fuzz": "fuzz",
     "replay": "fuzz",

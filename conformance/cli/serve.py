@@ -8,7 +8,7 @@ import signal
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.cli.card_door import add_card_options, open_card_door
+from conformance.cli.card_door import add_card_options, open_card_door, trust_cards
 from conformance.cli.configuring import at_port, client_of, configuration_of
 from conformance.cli.options import UsageError, add_language, secret_in
 from conformance.cli.seat import make_provider
@@ -125,6 +125,7 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     if drawn:
         token = secrets.token_urlsafe(24)
     provider, _ = make_provider(settings, control_token=token, people=configured.people, ecps=configured.ecps)
+    trust_cards(options, provider)
     serving = Serving(listener, provider)
     signal.signal(signal.SIGTERM, _interrupt)
     with ExitStack() as stack:

@@ -5,17 +5,22 @@ from __future__ import annotations
 import socket
 import ssl
 from argparse import Namespace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.cli.card_door import open_card_door
+from conformance.cli.card import write_hierarchy
+from conformance.cli.card_door import open_card_door, trust_cards
 from conformance.cli.options import UsageError
 from conformance.cli.seat import make_provider
 from mock_idp.settings import Settings
+from virtual_card import Igc
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 def asked(folder: Path, port: int | None = 0, tls: str = "1.2") -> Namespace:
@@ -59,3 +64,29 @@ def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     """The option and the file are named."""
     with pytest.raises(UsageError, match=r"--card-authority .*authority\.pem: cannot be written"):
         open_card_door(asked(tmp_path / "missing"))
+
+
+def test_cards_of_another_process_are_trusted(tmp_path: Path) -> None:
+    """Roots become anchors, authorities of persons help to reach them; the provider's own cards stay trusted."""
+    igc = Igc.create(now=NOW, name="AUTRE")
+    own, _ = make_provider(Settings())
+    provider, _ = make_provider(Settings())
+    path = tmp_path / "hierarchy.pem"
+    write_hierarchy(path, igc)
+    before = len(provider.card_anchors), len(provider.card_intermediates)
+    trust_cards(Namespace(card_trust=[str(path)]), provider)
+
+    assert (3, 3) == before
+    assert (3, 3) == (len(own.card_anchors), len(own.card_intermediates))
+    assert set(igc.anchors) == set(provider.card_anchors[3:])
+    assert set(igc.intermediates) == set(provider.card_intermediates[3:])
+
+
+@pytest.mark.parametrize(("content", "complaint"), [(None, "cannot be read"), (b"nonsense", "holds no certificates")])
+def test_a_hierarchy_that_is_none(tmp_path: Path, content: bytes | None, complaint: str) -> None:
+    """Option, file and what is wrong."""
+    path = tmp_path / "hierarchy.pem"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(UsageError, match=rf"--card-trust .*hierarchy\.pem: {complaint}"):
+        trust_cards(Namespace(card_trust=[str(path)]), make_provider(Settings())[0])
