@@ -106,7 +106,8 @@ class EventLog:
 
     def __init__(self, path: Path) -> None:
         """Write to a new file."""
-        self._file = path.open("w", encoding="utf-8")
+        # half a surrogate pair, which a portal's JSON may hold, is written as the escape that JSON has for it
+        self._file = path.open("w", encoding="utf-8", errors="backslashreplace")
         self.events: list[Event] = []
 
     def add(self, events: Iterable[Event]) -> None:
@@ -127,15 +128,18 @@ def read_events(text: str) -> list[Event]:
     Raises:
         ValueError: another line is no JSON object.
     """
-    lines = text.splitlines()
+    # JSON escapes line feeds, but not the other signs that end a line for str.splitlines
+    lines = text.removesuffix("\n").split("\n") if text else []
     events: list[Event] = []
     for number, line in enumerate(lines, 1):
         try:
-            events.append(json.loads(line))
+            event = json.loads(line)
         except json.JSONDecodeError:
-            if number == len(lines):
-                break
-            raise ValueError(f"line {number} of the event log is no JSON object") from None
+            event = None
+        if isinstance(event, dict):
+            events.append(event)
+        elif number < len(lines):
+            raise ValueError(f"line {number} of the event log is no JSON object")
     return events
 
 

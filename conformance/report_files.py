@@ -41,7 +41,8 @@ def write_reports(
         HAR_FILE: har(run, language),
         BADGE_FILE: badge(run, language),
     }
-    files = {name: text.encode("utf-8") for name, text in written.items()}
+    # a portal may show half a surrogate pair, which UTF-8 cannot hold
+    files = {name: text.encode("utf-8", "replace") for name, text in written.items()}
     for name, content in files.items():
         (folder / name).write_bytes(content)
     files[EVENTS_FILE] = (folder / EVENTS_FILE).read_bytes()

@@ -10,11 +10,17 @@ from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from conformance.outcome import Verdict
+from conformance.texts import said
 
 if TYPE_CHECKING:
     from conformance.reports.run import Run, Told
+    from conformance.texts import Texts
 
 _FORBIDDEN: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+CUT_OFF: Final[Texts] = (
+    "Exécution interrompue : ce rapport est incomplet.",
+    "The run was cut off: this report is incomplete.",
+)
 _PROPERTIES: Final = ("outcome", "verdict", "level", "reason")
 
 
@@ -25,14 +31,14 @@ def junit(run: Run, language: str = "fr") -> str:
         run: what happened.
         language: of the sentences, ``fr`` or ``en``.
     """
-    counts = run.counts
+    counts, errors = run.counts, _errors(run, language)
     seconds = sum(float(one.verdict["seconds"]) for one in run.scenarios)
     root = Element(
         "testsuites",
         name="psc-conformance",
-        tests=str(len(run.scenarios) + len(run.errors)),
+        tests=str(len(run.scenarios) + len(errors)),
         failures=str(counts[Verdict.FAILED]),
-        errors=str(len(run.errors)),
+        errors=str(len(errors)),
         time=f"{seconds:.3f}",
     )
     for document in dict.fromkeys(one.card["clause"]["document"] for one in run.scenarios):
@@ -40,13 +46,21 @@ def junit(run: Run, language: str = "fr") -> str:
         suite = _suite(root, _clean(document), told)
         for one in told:
             _case(suite, one, run, language)
-    if run.errors:
-        suite = SubElement(root, "testsuite", name="harness", tests=str(len(run.errors)), errors=str(len(run.errors)))
-        for error in run.errors:
-            case = SubElement(suite, "testcase", classname="harness", name=_clean(str(error["where"])))
-            SubElement(case, "error", message=_clean(str(error["what"])))
+    if errors:
+        suite = SubElement(root, "testsuite", name="harness", tests=str(len(errors)), errors=str(len(errors)))
+        for where, what in errors:
+            case = SubElement(suite, "testcase", classname="harness", name=_clean(where))
+            SubElement(case, "error", message=_clean(what))
     indent(root)
-    return tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+    # by way of octets: as text, the declaration would name the encoding of this machine
+    octets: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return octets.decode("utf-8") + "\n"
+
+
+def _errors(run: Run, language: str) -> list[tuple[str, str]]:
+    """Return mistakes of ours, and that the run was cut off: what was not played must not look like a pass."""
+    found = [(str(error["where"]), str(error["what"])) for error in run.errors]
+    return found if run.end is not None else [*found, ("run", said(CUT_OFF, language))]
 
 
 def _suite(root: Element, name: str, told: list[Told]) -> Element:

@@ -63,7 +63,7 @@ def start(**changed: Any) -> Event:
 
 def end(code: int = 1) -> Event:
     """Return the closing event of a run."""
-    return {"kind": "end", "code": code, "counts": {}, "errors": 0, "seconds": 2.5}
+    return {"kind": "end", "code": code, "counts": {one.value: 1 for one in Verdict}, "errors": 0, "seconds": 2.5}
 
 
 def hop(scenario: str, url: str, **changed: Any) -> Event:
@@ -122,6 +122,7 @@ def scenario(name: str, verdict: Verdict, *hops: Event, **changed: Any) -> list[
         "findings": [],
         "exception": None,
         "known": None,
+        "recovered": None,
         "told": [],
         "attempts": [],
         "seconds": 0.5,
