@@ -26,6 +26,10 @@ class ControlFailed(OutOfReach):
     """The provider could not be asked, or refused; the message says what to check, and holds no secret."""
 
 
+class ProviderGone(ControlFailed):
+    """Nothing answers at the provider's address any more: whatever is played now proves nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whereabouts:
     """Where the provider stands.
@@ -158,7 +162,7 @@ class Control:
             )
         except requests.RequestException as error:
             why = f"nothing answers at {self.url} ({type(error).__name__})"
-            raise ControlFailed(f"provider: {why}; start it with 'psc-conformance serve'") from None
+            raise ProviderGone(f"provider: {why}; start it with 'psc-conformance serve'") from None
         said = _json(answer)
         if answer.status_code >= _TOO_MUCH:
             reason = said.get("error") if isinstance(said, dict) else None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from conformance.control import ProviderGone
 from conformance.descriptor import Descriptor, read_file
 from conformance.lab import open_lab, resets_of
 from conformance.outcome import Verdict
@@ -152,7 +153,11 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         _finish(pyfuncitem, skipped(card, reason))
         return True
     lab.resets = resets_of(described, pyfuncitem.config.stash.get(RESTART, None))
-    performance = perform(card, pyfuncitem.obj, lab)
+    try:
+        performance = perform(card, pyfuncitem.obj, lab)
+    except ProviderGone:
+        pyfuncitem.session.shouldstop = "the provider is gone"
+        raise
     _finish(pyfuncitem, settle_known(performance.events, known_failure(card, described)))
     return True
 

@@ -188,7 +188,7 @@ def _what(longrepr: Any) -> str:
     if not _KIND.fullmatch(kind):
         # an assertion shows the values that it compared, and no kind
         return "AssertionError"
-    vouched = {"WorkstationError", "ControlFailed", "DriverFailed", "ClauseError"}
+    vouched = {"WorkstationError", "ControlFailed", "ProviderGone", "DriverFailed", "ClauseError"}
     return text if kind.rpartition(".")[2] in vouched else kind
 
 

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Builds the container image from wheels made here. Usage: scripts/image.sh [TAG]
+# Builds the container image from wheels made and collected here; the build itself downloads nothing.
+# Usage: scripts/image.sh [TAG]      (default psc-conformance:dev)
 # BASE_IMAGE=...   the image to start from (default python:3.13-slim); wheels are collected for its Python
 # ENGINE=...       docker or podman (default: the first one found)
+# XDG_CACHE_HOME   collected wheels are kept there (default ~/.cache), by lock file and Python, for the next time
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -12,28 +14,52 @@ if [ -z "$engine" ]; then
     echo "image: no container engine found; install docker or podman." >&2
     exit 2
 fi
-
+if ! "$engine" version >/dev/null 2>&1; then
+    echo "image: $engine does not answer; start it (as root on Debian: scripts/engine.sh start)." >&2
+    exit 2
+fi
+scripts/bootstrap.sh dev
 python=.venv/bin/python
-rm -rf wheelhouse
-mkdir wheelhouse
-"$python" -m hatchling build --target wheel --directory wheelhouse >/dev/null
-version="$("$python" -m hatchling version)"
 
 # The image's Python decides which wheels fit, and it need not be the one running here.
-target="$("$engine" run --rm --network none "$base" python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')"
+if ! target="$("$engine" run --rm --network none "$base" python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')"; then
+    echo "image: BASE_IMAGE=$base cannot be run; pull it, name another, or make one: scripts/engine.sh base" >&2
+    exit 2
+fi
 case "$(uname -m)" in
     x86_64) cpu=x86_64 ;;
     aarch64 | arm64) cpu=aarch64 ;;
     *) echo "image: no wheels are collected for $(uname -m)." >&2 && exit 2 ;;
 esac
-platforms=()
-for libc in manylinux2014 manylinux_2_17 manylinux_2_24 manylinux_2_26 manylinux_2_27 manylinux_2_28 manylinux_2_31 manylinux_2_34; do
-    platforms+=(--platform "${libc}_${cpu}")
-done
-echo "image: collecting wheels for Python $target on $cpu ..." >&2
-"$python" -m pip --disable-pip-version-check --quiet download --require-hashes --requirement requirements.lock \
-    --dest wheelhouse --only-binary :all: --python-version "$target" --implementation cp "${platforms[@]}"
+
+context="$(mktemp -d)"
+trap 'rm -rf "$context"' EXIT
+mkdir "$context/wheelhouse"
+cp Dockerfile .dockerignore "$context"
+
+wheels="${XDG_CACHE_HOME:-$HOME/.cache}/psc-conformance/wheels/$({ cat requirements.lock; echo "$target $cpu"; } | sha256sum | cut -c1-16)"
+if [ ! -d "$wheels" ]; then
+    platforms=()
+    for libc in manylinux2014 manylinux_2_17 manylinux_2_24 manylinux_2_26 manylinux_2_27 manylinux_2_28 manylinux_2_31 \
+        manylinux_2_34; do
+        platforms+=(--platform "${libc}_${cpu}")
+    done
+    echo "image: collecting wheels for Python $target on $cpu ..." >&2
+    "$python" -m pip --disable-pip-version-check --quiet download --require-hashes --requirement requirements.lock \
+        --dest "$context/collected" --only-binary :all: --python-version "$target" --implementation cp "${platforms[@]}"
+    mkdir -p "${wheels%/*}"
+    # A whole folder or none; whoever was quicker has collected the same.
+    cp -r "$context/collected" "$wheels.$$" && { mv -T "$wheels.$$" "$wheels" 2>/dev/null || rm -rf "$wheels.$$"; }
+    rm -rf "$context/collected"
+fi
+cp "$wheels"/*.whl "$context/wheelhouse"
+"$python" -m hatchling build --target wheel --directory "$context/wheelhouse" >/dev/null 2>&1
+version="$("$python" -m hatchling version)"
 
 echo "image: building $tag from $base ..." >&2
-"$engine" build --build-arg BASE_IMAGE="$base" --build-arg VERSION="$version" \
-    --build-arg REVISION="$(git rev-parse --short HEAD 2>/dev/null || echo unknown)" --tag "$tag" .
+"$engine" build --quiet --build-arg BASE_IMAGE="$base" --build-arg VERSION="$version" \
+    --build-arg REVISION="$(git rev-parse --short HEAD 2>/dev/null || echo unknown)" --tag "$tag" "$context" >"$context/log" 2>&1 || {
+    cat "$context/log" >&2
+    exit 1
+}
+echo "image: $tag is built." >&2

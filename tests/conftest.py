@@ -48,6 +48,22 @@ def _file(*patterns: str) -> Callable[[], bool]:
     return lambda: any(next(Path("/").glob(pattern.lstrip("/")), None) for pattern in patterns)
 
 
+def _answers(*command: str) -> bool:
+    found = shutil.which(command[0])
+    if found is None:
+        return False
+    try:
+        return subprocess.run([found, *command[1:]], capture_output=True, check=False, timeout=20).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
+
+
+def _engine() -> bool:
+    # As root the tests start one themselves: tests/containers/conftest.py.
+    startable = os.geteuid() == 0 and shutil.which("dockerd") is not None
+    return _module("docker")() and (startable or _answers("docker", "version"))
+
+
 _PCSC = "scripts/system-packages.sh pcsc (as root on Debian)"
 _SCREEN = "scripts/system-packages.sh screen (as root on Debian)"
 
@@ -90,6 +106,15 @@ NEEDS = {
         found=lambda: _file("/usr/sbin/apache2")() and _file("/usr/lib/apache2/modules/mod_auth_openidc.so")(),
         remedy="scripts/system-packages.sh apache (Debian: apt-get install libapache2-mod-auth-openidc)",
     ),
+    "docker": Need(
+        found=_engine,
+        remedy="scripts/system-packages.sh containers (and Docker running, or root so that the tests can start it)",
+    ),
+    "compose": Need(
+        found=lambda: _command("docker-compose")() or _answers("docker", "compose", "version"),
+        remedy="scripts/system-packages.sh containers (Debian: apt-get install docker-compose)",
+    ),
+    "hadolint": Need(found=Path(sys.executable).with_name("hadolint").exists, remedy="make setup-dev"),
     "pyscard": Need(found=_module("smartcard"), remedy="scripts/pyscard.sh"),
 }
 

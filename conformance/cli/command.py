@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SUBCOMMANDS: Final = {
     "demo": "demo",
     "serve": "serve",
+    "portal": "portal",
     "init": "init",
     "run": "run",
     "list": "catalogue_commands",

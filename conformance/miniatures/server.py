@@ -24,14 +24,17 @@ LOOPBACK: Final = "127.0.0.1"
 
 
 @contextmanager
-def run_portal(config: PortalConfig, defect: AnyDefect | None = None, *, port: int = 0) -> Iterator[str]:
+def run_portal(
+    config: PortalConfig, defect: AnyDefect | None = None, *, port: int = 0, host: str = LOOPBACK
+) -> Iterator[str]:
     """Serve a portal in a thread and give its base address; leaving the block stops it.
 
     Args:
-        config: provider and registration; its ``public_base_url`` is replaced by the address it gets.
+        config: provider and registration; on loopback its ``public_base_url`` is replaced by the address it gets.
         defect: the one thing it forgets, None for nothing.
         port: where to listen; 0 takes a free one.  A provider that must know the callback address beforehand is told
             one of ``free_port``.
+        host: address to listen on; beyond loopback, as in a container, ``public_base_url`` says how it is reached.
 
     Raises:
         OSError: the port is taken.
@@ -40,8 +43,9 @@ def run_portal(config: PortalConfig, defect: AnyDefect | None = None, *, port: i
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((LOOPBACK, port))
-        base_url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+        listener.bind((host, port))
+        local = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+        base_url = local if host == LOOPBACK else config.public_base_url
         logging.getLogger("waitress").setLevel(logging.ERROR)
         app = create_portal(replace(config, public_base_url=base_url), defect)
         server = create_server(app, sockets=[listener], threads=4, ident=None, clear_untrusted_proxy_headers=True)

@@ -1,0 +1,181 @@
+"""The container engine: found or clearly missed, and asked for images and containers without any privilege."""
+
+from __future__ import annotations
+
+import io
+import os
+import secrets
+import tarfile
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Final
+
+import docker
+from docker.errors import APIError, DockerException, ImageNotFound, NotFound
+from docker.models.containers import Container
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from docker import DockerClient
+    from docker.models.networks import Network
+
+LABEL: Final = "psc-conformance.site"
+"""On everything that is made here: whatever carries it may be removed."""
+
+
+class EngineError(Exception):
+    """The engine cannot do what is wanted; the message says what to check."""
+
+
+def connect() -> DockerClient:
+    """Return a client of the container engine that the environment names, or of the usual one.
+
+    Raises:
+        EngineError: none answers.
+    """
+    try:
+        return docker.from_env()
+    except DockerException:
+        where = os.environ.get("DOCKER_HOST") or "the usual socket"
+        raise EngineError(
+            f"no container engine answers at {where}; start Docker or Podman, or set DOCKER_HOST"
+        ) from None
+
+
+def need_image(client: DockerClient, image: str, remedy: str) -> None:
+    """Make sure that an image is on the engine; nothing is pulled behind anybody's back.
+
+    Raises:
+        EngineError: it is not; the message ends with the remedy.
+    """
+    try:
+        client.images.get(image)
+    except ImageNotFound:
+        raise EngineError(f"the image {image!r} is not on this engine; {remedy}") from None
+
+
+def build_image(client: DockerClient, folder: Path) -> str:
+    """Build the image of a folder with a ``Dockerfile``, and return its name.
+
+    Raises:
+        EngineError: there is no Dockerfile, or the build failed; the message has its last line.
+    """
+    if not (folder / "Dockerfile").is_file():
+        raise EngineError(f"build: {folder} holds no Dockerfile; name the folder it stands in, or an image")
+    tag = f"psc-conformance-portal:{secrets.token_hex(4)}"
+    # read to its end, whatever it says: the connection is given back only then
+    said = list(client.api.build(path=str(folder), tag=tag, rm=True, forcerm=True, labels={LABEL: tag}, decode=True))
+    if trouble := [line["error"] for line in said if "error" in line]:
+        raise EngineError(f"build: {folder} does not build: {str(trouble[-1]).splitlines()[-1]}")
+    return tag
+
+
+def make_network(client: DockerClient, name: str, *, closed: bool) -> Network:
+    """Make a network on which names are resolved.
+
+    Args:
+        client: of the engine.
+        name: of the network.
+        closed: no way out of it, nor in.
+    """
+    return client.networks.create(name, driver="bridge", internal=closed, labels={LABEL: name})
+
+
+def make_container(
+    client: DockerClient,
+    image: str,
+    command: Sequence[str],
+    *,
+    network: str,
+    aliases: Sequence[str],
+    name: str,
+    environment: Mapping[str, str],
+    own: bool,
+    entrypoint: Sequence[str] = (),
+) -> Container:
+    """Make a container, not started yet.
+
+    Args:
+        client: of the engine.
+        image: what it is made from.
+        command: what it runs; empty for the image's own.
+        network: the one network it is on.
+        aliases: names it has there.
+        name: of the container.
+        environment: variables.
+        entrypoint: what the command is given to; empty for the image's own.
+        own: it is ours, and needs no capability at all; a vendor's portal is left as its image wants it.
+    """
+    endpoint = client.api.create_endpoint_config(aliases=list(aliases))
+    strict: dict[str, Any] = {
+        "cap_drop": ["ALL"],
+        "security_opt": ["no-new-privileges"],
+        "pids_limit": 256,
+        # the health check of the image is the provider's; readiness is asked for over HTTP anyway
+        "healthcheck": {"test": ["NONE"]},
+    }
+    return client.containers.create(
+        image,
+        list(command) or None,
+        name=name,
+        environment=dict(environment),
+        network=network,
+        networking_config={network: endpoint},
+        labels={LABEL: network},
+        entrypoint=list(entrypoint) or None,
+        **(strict if own else {}),
+    )
+
+
+def put_file(container: Container, folder: str, name: str, content: bytes, *, owner: int = 0) -> None:
+    """Write a file into a container, started or not."""
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        member = tarfile.TarInfo(name)
+        member.size, member.mode, member.uid, member.gid = len(content), 0o644, owner, owner
+        tar.addfile(member, io.BytesIO(content))
+    container.put_archive(folder, archive.getvalue())
+
+
+def fetch_folder(container: Container, folder: str, target: Path) -> bool:
+    """Copy the files of a folder of a container to a folder here, and say whether there were any."""
+    try:
+        pieces, _ = container.get_archive(folder)
+    except NotFound:
+        return False
+    target.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(fileobj=io.BytesIO(b"".join(pieces))) as tar:
+        for member in tar.getmembers():
+            # without the folder's own name, and nothing but plain files inside it
+            member.name = member.name.partition("/")[2]
+            if member.name and (member.isfile() or member.isdir()):
+                tar.extract(member, target, filter="data")
+    return True
+
+
+@contextmanager
+def streaming(stream: Any) -> Iterator[Iterator[Any]]:
+    """Read a stream of the engine's for the length of a ``with`` block, and let go of its connection."""
+    try:
+        yield iter(stream)
+    finally:
+        stream.close()
+        # that closes the socket, but not the file over it, which then warns when it is collected
+        stream._response.close()  # noqa: SLF001
+
+
+def log_of(container: Container) -> str:
+    """Return what a container wrote, empty when it is gone."""
+    with suppress(APIError):
+        return container.logs().decode("utf-8", "replace")
+    return ""
+
+
+def remove(thing: Container | Network) -> None:
+    """Remove a container, running or not, or a network; one that is gone already is fine."""
+    with suppress(NotFound):
+        if isinstance(thing, Container):
+            thing.remove(v=True, force=True)
+        else:
+            thing.remove()

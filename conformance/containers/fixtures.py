@@ -1,0 +1,51 @@
+"""The pytest fixture for vendors: ``pytest_plugins = ["conformance.containers.fixtures"]`` in their ``conftest.py``."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from conformance.containers.site import IMAGE, LOGS, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from conformance.containers.parts import Portal
+
+FAILED = pytest.StashKey[bool]()
+
+
+class OpenSite(Protocol):
+    """Opens sites that last as long as the test."""
+
+    def __call__(self, portal: Portal, *, image: str = IMAGE, closed: bool = True) -> Site:
+        """Return a site for a portal, ready."""
+        ...
+
+
+@pytest.fixture
+def psc_site(request: pytest.FixtureRequest) -> Iterator[OpenSite]:
+    """Open sites; when the test fails, what the containers wrote is in ``psc-report/containers/<test>``."""
+    sites: list[Site] = []
+    with ExitStack() as stack:
+
+        def open_site(portal: Portal, *, image: str = IMAGE, closed: bool = True) -> Site:
+            logs = request.config.rootpath / LOGS / request.node.name
+            sites.append(stack.enter_context(Site(portal, image=image, closed=closed, logs=logs)))
+            return sites[-1]
+
+        yield open_site
+        if request.node.stash.get(FAILED, False):
+            for site in sites:
+                site.keep_logs()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note that a test failed, before its fixtures are torn down."""
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report

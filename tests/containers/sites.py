@@ -1,0 +1,33 @@
+"""The miniature portal as somebody's container."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.containers import Portal
+from conformance.miniatures.server import portal_toml
+
+IMAGE = "psc-conformance:test"
+BASE = "http://portail.test:8081"
+DESCRIPTOR = portal_toml(BASE)
+COMMAND = (
+    *("portal", "--issuer", "http://psc.test:8080/auth/realms/esante-wallet", "--base-url", BASE),
+    *("--client-id", "portail", "--client-secret-env", "SECRET", "--host", "0.0.0.0"),  # noqa: S104  # in its container
+)
+
+
+def miniature(*more: str, **changed: Any) -> Portal:
+    """Return a miniature portal, with further options of its command."""
+    settings: dict[str, Any] = {
+        "image": IMAGE,
+        "command": (*COMMAND, *more),
+        "env": {"SECRET": "{client_secret}"},
+    }
+    return Portal(**(settings | changed))
+
+
+def leftovers(client: Any) -> list[str]:
+    """Return the names of containers and networks of sites that are still there."""
+    things = [*client.containers.list(all=True, filters={"label": "psc-conformance.site"})]
+    things += client.networks.list(filters={"label": "psc-conformance.site"})
+    return [thing.name for thing in things]

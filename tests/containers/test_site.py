@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from conformance.containers import Site, SiteError
+from conformance.exit_codes import ExitCode
+from tests.conformance.reports.sample_run import complaints
+from tests.containers.sites import DESCRIPTOR, leftovers, miniature
+from tests.house.inventory import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from docker import DockerClient
+
+pytestmark = [pytest.mark.container, pytest.mark.integration, pytest.mark.requires("docker")]
+
+
+@pytest.fixture
+def site_of(image: str, engine: DockerClient, tmp_path: Path) -> Callable[..., Site]:
+    """Makes sites with their logs in this test's folder."""
+
+    def make(*more: str, **changed: Any) -> Site:
+        return Site(miniature(*more, **changed), image=image, logs=tmp_path / "logs")
+
+    return make
+
+
+def test_the_suite_in_one_container_against_a_portal_in_another(
+    site_of: Callable[..., Site], engine: DockerClient, tmp_path: Path
+) -> None:
+    """One issuer address is right for the browser and for the portal's own calls; the correct portal passes."""
+    with site_of() as site:
+        result = site.run(DESCRIPTOR, tmp_path / "report", "--select", "idt.iss.*", "--select", "req.*", "--lang", "en")
+
+        assert ExitCode.CLEAN == result.code, result.output
+        assert not any(site.provider.attrs["NetworkSettings"]["Ports"].values())
+
+    report = tmp_path / "report"
+    issuers = {json.loads((report / "events.jsonl").read_text().splitlines()[0])["provider"]["issuer"]}
+
+    assert {"http://psc.test:8080/auth/realms/esante-wallet"} == issuers
+    assert [] == complaints("sarif-2.1.0-as-used.json", json.loads((report / "report.sarif").read_text()))
+    assert [] == complaints("har-1.2-as-used.json", json.loads((report / "exchanges.har").read_text()))
+    assert [] == leftovers(engine)
+
+
+def test_a_portal_with_a_defect_fails_and_the_reports_say_which(site_of: Callable[..., Site], tmp_path: Path) -> None:
+    """The exit code is the suite's, and JUnit and SARIF name the one scenario."""
+    with site_of("--fault", "never_compares_iss") as site:
+        result = site.run(DESCRIPTOR, tmp_path / "report", "--select", "idt.iss.*", "--lang", "en")
+
+    assert ExitCode.FAILURES == result.code, result.output
+    junit = ET.parse(tmp_path / "report" / "junit.xml")  # noqa: S314  # our own file
+    failed = [case.get("name") for case in junit.iter("testcase") if case.find("failure") is not None]
+    sarif = json.loads((tmp_path / "report" / "report.sarif").read_text())
+
+    assert ["idt.iss.wrong"] == failed == [one["ruleId"] for one in sarif["runs"][0]["results"]]
+
+
+def test_a_provider_that_is_killed_in_mid_run_leaves_a_partial_report(
+    site_of: Callable[..., Site], engine: DockerClient, tmp_path: Path
+) -> None:
+    """Exit code 4, what was played before is in every report, and nobody can take it for a whole run."""
+    with site_of() as site:
+        suite = site.begin(DESCRIPTOR, tmp_path / "report", "--select", "req.*", "--select", "idt.*", "--lang", "en")
+        for line in suite.lines():
+            if "✓" in line:
+                site.provider.kill()
+                break
+        result = suite.wait(120)
+
+    assert ExitCode.HARNESS == result.code, result.output
+    events = [json.loads(line) for line in (tmp_path / "report" / "events.jsonl").read_text().splitlines()]
+    played = [event for event in events if event["kind"] == "verdict"]
+    summary = (tmp_path / "report" / "summary.md").read_text()
+    sarif = json.loads((tmp_path / "report" / "report.sarif").read_text())
+
+    assert played
+    assert [event for event in events if event["kind"] == "error"]
+    assert summary.startswith("## ❌ ")
+    assert "Harness errors" in summary
+    assert not sarif["runs"][0]["invocations"][0]["executionSuccessful"]
+    assert [] == leftovers(engine)
+
+
+def test_a_portal_that_ends_at_once_is_noticed_and_its_log_is_kept(
+    site_of: Callable[..., Site], engine: DockerClient, tmp_path: Path
+) -> None:
+    """No waiting for the dead; the message says where the log is; nothing is left behind."""
+    with (
+        pytest.raises(SiteError, match=r"portal: ended with code 2 before it was ready; its log is in .*logs"),
+        site_of("--fault", "no_such_defect"),
+    ):
+        pytest.fail("the site must not open")
+
+    assert "no_such_defect" in (tmp_path / "logs" / "portal.log").read_text()
+    assert [] == leftovers(engine)
+
+
+def test_a_portal_that_never_answers_is_not_waited_for_for_ever(
+    site_of: Callable[..., Site], engine: DockerClient
+) -> None:
+    """It listens elsewhere than its description says."""
+    with (
+        pytest.raises(SiteError, match=r"portal: http://portail.test:9999/ did not answer within 1 s"),
+        site_of(port=9999, ready_seconds=1.0),
+    ):
+        pytest.fail("the site must not open")
+
+    assert [] == leftovers(engine)
+
+
+def test_a_failure_in_the_block_keeps_the_logs_without_secrets(
+    site_of: Callable[..., Site], engine: DockerClient, tmp_path: Path
+) -> None:
+    """What the containers wrote is there, the drawn secrets are not, and everything is removed."""
+    opened = site_of(command=("-c", "import os; print('the secret is', os.environ['SECRET'], flush=True); import http.server as h; h.test(h.SimpleHTTPRequestHandler, port=8081)"), entrypoint=("python",))  # fmt: skip  # noqa: E501
+    with pytest.raises(RuntimeError, match="something of the test's own"), opened:
+        raise RuntimeError("something of the test's own")
+
+    written = {path.name: path.read_text() for path in (tmp_path / "logs").iterdir()}
+
+    assert {"provider.log", "portal.log"} == set(written)
+    assert "SIMULATEUR" in written["provider.log"]
+    assert "the secret is ‹PSC_CLIENT_SECRET›" in written["portal.log"]
+    assert [] == leftovers(engine)
+
+
+def test_the_provider_answers_only_to_its_names(site_of: Callable[..., Site]) -> None:
+    """Another name for the same machine is refused, and the control API wants its token."""
+    ask = (
+        "import urllib.request as u, urllib.error as e, sys\n"
+        "for url, host in ((sys.argv[1], sys.argv[2]),):\n"
+        "    try: print(u.urlopen(u.Request(url, headers={'Host': host})).status)\n"
+        "    except e.HTTPError as error: print(error.code)\n"
+    )
+    with site_of() as site:
+        answers = [
+            site.provider.exec_run(["python", "-c", ask, f"http://127.0.0.1:8080{path}", host]).output
+            for path, host in (
+                ("/auth/realms/esante-wallet/.well-known/wallet-openid-configuration", "psc.test:8080"),
+                ("/auth/realms/esante-wallet/.well-known/wallet-openid-configuration", "evil.test:8080"),
+                ("/_control/v1/status", "psc.test:8080"),
+            )
+        ]
+
+    assert [b"200\n", b"421\n", b"401\n"] == answers
+
+
+VENDORS_TEST = """
+from tests.containers.sites import IMAGE, miniature
+
+pytest_plugins = ["conformance.containers.fixtures"]
+
+
+def test_up(psc_site):
+    assert psc_site(miniature(), image=IMAGE).provider.status
+
+
+def test_down(psc_site):
+    psc_site(miniature(), image=IMAGE)
+    assert not "a finding"
+"""
+
+
+def test_the_fixture_opens_a_site_and_keeps_logs_when_a_test_fails(
+    image: str, engine: DockerClient, tmp_path: Path
+) -> None:
+    """A vendor's tests in a folder of their own: one passes, one fails, and only the second leaves logs."""
+    (tmp_path / "test_mine.py").write_text(VENDORS_TEST, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "--rootdir", str(tmp_path), str(tmp_path)]
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+    assert "1 failed, 1 passed" in done.stdout, done.stdout + done.stderr
+    assert ["test_down"] == [path.name for path in (tmp_path / "psc-report" / "containers").iterdir()]
+    assert [] == leftovers(engine)
