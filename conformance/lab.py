@@ -33,13 +33,14 @@ def open_lab(described: Descriptor, provider_url: str, profile: Profile, *, cont
     control = Control(provider_url, token=control_token)
     where = control.whereabouts()
     hosts = frozenset({origin_host(where.issuer), origin_host(where.wallet)})
+    portal = open_driver(described, hosts)
     return Lab(
         control=control,
         where=where,
-        portal=open_driver(described, hosts),
+        portal=portal,
         profile=profile,
         masks=Masks(where.salt),
-        identity_claim=described.probe.identity_claim if described.probe else "SubjectNameID",
+        identity_claim=portal.identity_claim,
         patience=described.login_seconds,
     )
 

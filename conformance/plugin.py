@@ -149,10 +149,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     lab, described = pyfuncitem.config.stash.get(LAB, None), pyfuncitem.config.stash.get(DESCRIBED, None)
     if card is None or lab is None or described is None:
         return None
-    if (reason := why_not(card, described)) is not None:
+    if (reason := why_not(card, described, lab.portal.capabilities())) is not None:
         _finish(pyfuncitem, skipped(card, reason))
         return True
-    lab.resets = resets_of(described, pyfuncitem.config.stash.get(RESTART, None))
+    lab.resets = lab.portal.resets + resets_of(described, pyfuncitem.config.stash.get(RESTART, None))
     try:
         performance = perform(card, pyfuncitem.obj, lab)
     except ProviderGone:

@@ -94,8 +94,22 @@ class PortalDriver(Protocol):
         """Whether it can be asked who is there."""
         ...
 
+    @property
+    def identity_claim(self) -> str:
+        """Return the userinfo claim that the portal's name for people should equal."""
+        ...
+
+    @property
+    def resets(self) -> tuple[tuple[str, Callable[[], None]], ...]:
+        """Return the driver's own ways to make the portal forget, the gentlest first; most have none."""
+        ...
+
     def capabilities(self) -> frozenset[str]:
-        """Return what it can do beyond logging in: ``cookies`` when the portal's cookies can be seen and put back."""
+        """Return what it can do beyond logging in.
+
+        ``cookies``: the portal's cookies can be seen and put back; ``logout`` and ``claims``: as if the descriptor
+        said where they are.
+        """
         ...
 
     def browser(self) -> UserAgent:
@@ -141,6 +155,16 @@ class HttpPortal:
     def probed(self) -> bool:
         """Whether the descriptor names a who-am-I page."""
         return self.described.probe is not None
+
+    @property
+    def identity_claim(self) -> str:
+        """Return the claim that the descriptor names."""
+        return identity_claim_of(self.described)
+
+    @property
+    def resets(self) -> tuple[tuple[str, Callable[[], None]], ...]:
+        """Return none: what there is stands in the descriptor."""
+        return ()
 
     def capabilities(self) -> frozenset[str]:
         """Return that the portal's cookies can be seen and put back."""
@@ -197,6 +221,11 @@ class HttpPortal:
 
     def _at_provider(self, url: str) -> bool:
         return origin_host(url) in self._provider_hosts
+
+
+def identity_claim_of(described: Descriptor) -> str:
+    """Return the userinfo claim by which a descriptor says that the portal names people."""
+    return described.probe.identity_claim if described.probe is not None else "SubjectNameID"
 
 
 def read_whoami(page: Page, probe: Probe, *, at_provider: Callable[[str], bool]) -> Whoami:

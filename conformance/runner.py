@@ -263,7 +263,7 @@ def _run_event(described: Descriptor, profile: Profile, lab: Lab, order: Order) 
         "profile_fr": profile.title_fr,
         "profile_en": profile.title_en,
         "select": list(order.patterns),
-        "degraded": described.probe is None,
+        "degraded": not lab.portal.probed,
     }
 
 

@@ -31,6 +31,7 @@ class Need(StrEnum):
     """What a portal must have for a scenario to make sense; the descriptor says what it has."""
 
     CLAIMS = "claims"
+    COOKIES = "cookies"
     LOGOUT = "logout"
 
 

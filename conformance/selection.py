@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from conformance.scenario import Scenario
 
 _WITHOUT = {
+    Need.COOKIES: (
+        "le pilote ([driver]) ne voit pas les cookies du portail",
+        "the driver ([driver]) does not see the portal's cookies",
+    ),
     Need.LOGOUT: (
         "le descripteur ne donne pas d'adresse de déconnexion ([portal] logout)",
         "the descriptor names no logout address ([portal] logout)",
@@ -31,14 +35,23 @@ def wanted(identifier: str, patterns: Sequence[str]) -> bool:
     return not patterns or any(fnmatchcase(identifier, pattern) for pattern in patterns)
 
 
-def why_not(card: Scenario, described: Descriptor) -> tuple[str, str] | None:
-    """Return why a scenario does not apply to a portal, in French and English, or None when it does."""
+def why_not(
+    card: Scenario, described: Descriptor, able: frozenset[str] = frozenset({Need.COOKIES})
+) -> tuple[str, str] | None:
+    """Return why a scenario does not apply to a portal, in French and English, or None when it does.
+
+    Args:
+        card: the scenario.
+        described: the portal.
+        able: what its driver can do, in the words of ``Need``; anything else in it counts for nothing.
+    """
     for exempt in described.skip:
         if fnmatchcase(card.id, exempt.pattern):
             return exempt.reason, exempt.reason
     there = {Need.LOGOUT} if described.logout else set()
     if described.probe is not None and described.probe.claims is not None:
         there |= {Need.CLAIMS}
+    there |= {need for need in Need if need in able}
     missing = sorted(card.needs - there)
     return _WITHOUT[missing[0]] if missing else None
 

@@ -16,10 +16,12 @@ from conformance.evidence import Anonymous, Unclear
 from conformance.form import FormError
 from conformance.hop import Limits, origin_host
 from conformance.page import Page
-from conformance.portal import AuthorizationRequest, read_whoami
+from conformance.portal import AuthorizationRequest, identity_claim_of, read_whoami
 from conformance.toml_reader import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from playwright.sync_api import Browser, Playwright
 
     from conformance.agent import UserAgent
@@ -54,6 +56,16 @@ class PlaywrightPortal:
     def probed(self) -> bool:
         """Whether the descriptor names a who-am-I page."""
         return self.described.probe is not None
+
+    @property
+    def identity_claim(self) -> str:
+        """Return the claim that the descriptor names."""
+        return identity_claim_of(self.described)
+
+    @property
+    def resets(self) -> tuple[tuple[str, Callable[[], None]], ...]:
+        """Return none: what there is stands in the descriptor."""
+        return ()
 
     def capabilities(self) -> frozenset[str]:
         """Return what this driver can do: scripts run, and the portal's cookies can be seen."""

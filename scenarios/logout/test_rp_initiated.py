@@ -56,7 +56,7 @@ def test_logout_reaches_the_provider(trial: Trial) -> None:
     mend_fr="Détruire la session côté serveur, et pas seulement effacer le cookie.",
     mend_en="Destroy the session on the server, instead of only clearing the cookie.",
     expected=Expected.KEPT,
-    needs=frozenset({Need.LOGOUT}),
+    needs=frozenset({Need.COOKIES, Need.LOGOUT}),
     caught_by=Defect.KEEPS_SESSION_AFTER_LOGOUT,
 )
 def test_former_session(trial: Trial) -> None:

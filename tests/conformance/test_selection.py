@@ -77,7 +77,8 @@ def test_every_need_can_be_missing_and_is_said(need: Need) -> None:
     """A need that is added later must be known here."""
     bare = replace(WHOLE, logout="", probe=None)
 
-    assert why_not(card(needs=frozenset({need})), bare) is not None
+    assert why_not(card(needs=frozenset({need})), bare, frozenset()) is not None
+    assert why_not(card(needs=frozenset({need})), bare, frozenset({str(need), "other"})) is None
 
 
 def test_what_the_descriptor_skips_is_skipped_with_its_reason() -> None:
