@@ -6,6 +6,8 @@ requests that race for one code, one approval or one activation, exactly one win
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import threading
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -57,6 +59,9 @@ class MemoryStore:
         """Start empty."""
         self._lock = threading.Lock()
         self._tables: dict[str, dict[str, tuple[Any, datetime | None]]] = {}
+        # what expires when, soonest first: a purge looks at what is over, not at everything that is kept
+        self._ends: list[tuple[datetime, int, str, str]] = []
+        self._turn = itertools.count()
 
     def get(self, table: str, key: str, *, now: datetime) -> Any | None:
         """Return the record, or None when it is absent or expired at ``now``."""
@@ -66,7 +71,7 @@ class MemoryStore:
     def put(self, table: str, key: str, value: Any, *, expires_at: datetime | None = None) -> None:
         """Keep a record until ``expires_at``, or for good."""
         with self._lock:
-            self._tables.setdefault(table, {})[key] = (value, expires_at)
+            self._keep(table, key, value, expires_at)
 
     def compare_and_set(
         self,
@@ -82,7 +87,7 @@ class MemoryStore:
         with self._lock:
             if self._live(table, key, now) != expected:
                 return False
-            self._tables.setdefault(table, {})[key] = (value, expires_at)
+            self._keep(table, key, value, expires_at)
             return True
 
     def delete(self, table: str, key: str) -> None:
@@ -98,15 +103,20 @@ class MemoryStore:
     def purge(self, *, now: datetime) -> int:
         """Drop what has expired at ``now`` and return how many records that were."""
         with self._lock:
-            stale = [
-                (table, key)
-                for table, records in self._tables.items()
-                for key, (_, until) in records.items()
-                if until is not None and until <= now
-            ]
-            for table, key in stale:
-                del self._tables[table][key]
-            return len(stale)
+            dropped = 0
+            while self._ends and self._ends[0][0] <= now:
+                _, _, table, key = heapq.heappop(self._ends)
+                _, until = self._tables.get(table, {}).get(key, (None, None))
+                # a record that was kept anew has a later end further down the heap, or none
+                if until is not None and until <= now:
+                    del self._tables[table][key]
+                    dropped += 1
+            return dropped
+
+    def _keep(self, table: str, key: str, value: Any, until: datetime | None) -> None:
+        self._tables.setdefault(table, {})[key] = (value, until)
+        if until is not None:
+            heapq.heappush(self._ends, (until, next(self._turn), table, key))
 
     def _live(self, table: str, key: str, now: datetime) -> Any | None:
         value, until = self._tables.get(table, {}).get(key, (None, None))

@@ -79,6 +79,20 @@ def test_values_come_oldest_first(store: Store) -> None:
     assert ["changed", "a", "c"] == store.values("t", now=NOON)
 
 
+def test_purge_follows_the_end_that_counts(store: Store) -> None:
+    """A record kept anew lives as long as was said last: longer, shorter, for good, or not at all."""
+    for key in ("longer", "shorter", "for good", "deleted"):
+        store.put("t", key, key, expires_at=NOON)
+    store.put("t", "longer", "longer", expires_at=NOON + SECOND)
+    store.put("t", "shorter", "shorter", expires_at=NOON - SECOND)
+    store.put("t", "for good", "for good")
+    store.delete("t", "deleted")
+    dropped = [store.purge(now=NOON + after * SECOND) for after in (-1, 0, 1)]
+
+    assert [1, 0, 1] == dropped
+    assert ["for good"] == store.values("t", now=NOON - SECOND)
+
+
 def test_purge_drops_what_expired_and_counts_it(store: Store) -> None:
     """What is over leaves memory; the rest stays."""
     store.put("t", "over", 1, expires_at=NOON)
