@@ -51,6 +51,10 @@ class Store(Protocol):
         """Drop what has expired at ``now`` and return how many records that were."""
         ...
 
+    def clear(self, *, keep: frozenset[str]) -> None:
+        """Forget every table but those named."""
+        ...
+
 
 class MemoryStore:
     """A store that lives and dies with the process."""
@@ -112,6 +116,11 @@ class MemoryStore:
                     del self._tables[table][key]
                     dropped += 1
             return dropped
+
+    def clear(self, *, keep: frozenset[str]) -> None:
+        """Forget every table but those named."""
+        with self._lock:
+            self._tables = {table: records for table, records in self._tables.items() if table in keep}
 
     def _keep(self, table: str, key: str, value: Any, until: datetime | None) -> None:
         self._tables.setdefault(table, {})[key] = (value, until)

@@ -81,6 +81,10 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
         """Return the portal of that identifier."""
         return self._clients.get(client_id)
 
+    def clients(self) -> tuple[Client, ...]:
+        """Return every portal that is known, in the order in which they became known."""
+        return tuple(self._clients.values())
+
     # -- authorization endpoint
 
     def check_authorization(self, exchange: Exchange) -> Client:

@@ -12,7 +12,7 @@ from mock_idp.ecps.refusals import EcpsError
 from mock_idp.people import PeopleError
 from mock_idp.protocol.client_reading import ClientError, client_from
 from mock_idp.protocol.userinfo import userinfo
-from mock_idp.web import control_tokens
+from mock_idp.web import control_state, control_tokens
 from mock_idp.web.answers import NothingWaitsError, answer
 from mock_idp.web.control_door import ControlError, body_of_request, control, known_person, text
 from mock_idp.web.http import provider
@@ -22,7 +22,7 @@ from mock_idp.web.phone import enrol
 if TYPE_CHECKING:
     from mock_idp.web.voice import Plan
 
-__all__ = ["ControlError", "control", "control_tokens"]
+__all__ = ["ControlError", "control", "control_state", "control_tokens"]
 
 LONGEST_WAIT = 30.0
 
@@ -176,17 +176,3 @@ def clients() -> tuple[Response, int]:
         raise ControlError(str(error)) from None
     provider().server.register_client(client)
     return jsonify(client_id=client.client_id), 201
-
-
-@control.post("/clock")
-def clock() -> Response:
-    """Advance the provider's clock, or set it back to real time with ``{"advance": null}``."""
-    body = body_of_request()
-    seconds = body.get("advance")
-    if "advance" not in body or isinstance(seconds, bool) or not isinstance(seconds, int | float | None):
-        raise ControlError("advance: expected seconds, or null to go back to real time")
-    clock = provider().clock
-    try:
-        return jsonify(now=(clock.reset() if seconds is None else clock.advance(seconds)).isoformat())
-    except (ValueError, OverflowError):
-        raise ControlError("advance: the clock stays within a century of real time") from None

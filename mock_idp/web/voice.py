@@ -66,6 +66,13 @@ class Plans:
         with self._lock:
             self._issuer = None
 
+    def clear(self) -> None:
+        """Be honest towards everybody, and forget every plan."""
+        with self._lock:
+            self._by_token.clear()
+            self._by_login.clear()
+            self._issuer = None
+
     def bind(self, token: str | None, login_id: str) -> None:
         """Bind the plan of a scenario cookie to a login; a token serves once."""
         with self._lock:

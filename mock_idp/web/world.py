@@ -32,11 +32,21 @@ class Clock:
             ValueError: that is no number, or would take the clock more than a century away from real time.
         """
         with self._lock:
-            offset = self._offset.total_seconds() + seconds
-            # written so that a value that is no number at all (NaN) is outside
-            if not -A_CENTURY <= offset <= A_CENTURY:
-                raise ValueError(f"{seconds} seconds would take the clock more than a century away from real time")
-            self._offset = timedelta(seconds=offset)
+            self._offset = _within_a_century(self._offset.total_seconds() + seconds)
+        return self.now()
+
+    def set(self, moment: datetime) -> datetime:
+        """Set the clock, which goes on from there, and return the new time.
+
+        Args:
+            moment: aware.
+
+        Raises:
+            ValueError: that is more than a century away from real time.
+        """
+        with self._lock:
+            real = datetime.now(UTC)  # noqa: TID251  the one place where time enters the provider
+            self._offset = _within_a_century((moment - real).total_seconds())
         return self.now()
 
     def reset(self) -> datetime:
@@ -44,6 +54,13 @@ class Clock:
         with self._lock:
             self._offset = timedelta(0)
         return self.now()
+
+
+def _within_a_century(seconds: float) -> timedelta:
+    # written so that a value that is no number at all (NaN) is outside
+    if not -A_CENTURY <= seconds <= A_CENTURY:
+        raise ValueError(f"{seconds} seconds would take the clock more than a century away from real time")
+    return timedelta(seconds=seconds)
 
 
 class SystemEntropy:

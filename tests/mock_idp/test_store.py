@@ -79,6 +79,16 @@ def test_values_come_oldest_first(store: Store) -> None:
     assert ["changed", "a", "c"] == store.values("t", now=NOON)
 
 
+def test_clear_keeps_what_is_named(store: Store) -> None:
+    """And a purge afterwards finds nothing that is not there."""
+    for table in ("kept", "gone"):
+        store.put(table, "k", table, expires_at=NOON)
+    store.clear(keep=frozenset({"kept"}))
+
+    assert (["kept"], []) == (store.values("kept", now=NOON - SECOND), store.values("gone", now=NOON - SECOND))
+    assert 1 == store.purge(now=NOON)
+
+
 def test_purge_follows_the_end_that_counts(store: Store) -> None:
     """A record kept anew lives as long as was said last: longer, shorter, for good, or not at all."""
     for key in ("longer", "shorter", "for good", "deleted"):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mock_idp.web.app import create_app
 from mock_idp.web.services import Provider
 from tests.mock_idp.endpoints.site import CONTROL, DISCOVERY, Site, json_of
-from tests.mock_idp.protocol.portal import CALLBACK, IDNAT
+from tests.mock_idp.protocol.portal import CALLBACK, IDNAT, SECRET
 
 if TYPE_CHECKING:
     from mock_idp.keys import SigningKeys
@@ -113,6 +113,44 @@ def test_the_clock_moves_and_comes_back(site: Site) -> None:
     assert (401, 200) == (aged, site.userinfo(token).status_code)
 
 
+def test_the_clock_can_be_set(site: Site) -> None:
+    """To any moment, in any zone; it goes on from there."""
+    now = json_of(site.control("POST", "/clock", {"set": "2031-05-06T09:00:00+02:00"}))["now"]
+
+    assert now.startswith("2031-05-06T07:00:0")
+    assert 2031 == site.provider.clock.now().year
+
+
+def test_everybody_and_every_portal_is_listed_without_secrets(site: Site) -> None:
+    """Whom to log in, and where."""
+    people, clients = site.control("GET", "/people"), site.control("GET", "/clients")
+
+    assert IDNAT == json_of(people)["people"][0]["idnat"]
+    assert ["portal", "neighbour"] == [client["client_id"] for client in json_of(clients)["clients"]]
+    assert SECRET not in clients.text
+
+
+def test_a_reset_forgets_what_happened_and_keeps_who_is_there(site: Site) -> None:
+    """Logins, tokens, lies, journal and clock are as new; people, phones and portals stay."""
+    person = json_of(site.control("POST", "/people", {"password": "1234"}))
+    token = site.tokens(person["idnat"])["access_token"]
+    lie = {**LIE, "seam": "discovery", "name": "issuer"}
+    site.control("POST", "/plans", {"deviations": [lie], "scope": "issuer"})
+    site.control("POST", "/clock", {"advance": 10**8})
+    status = site.control("POST", "/reset", {}).status_code
+    entries = json_of(site.control("GET", "/journal"))["entries"]
+
+    assert (204, [], 401) == (status, entries, site.userinfo(token).status_code)
+    assert site.settings.issuer == json_of(site.call("GET", DISCOVERY))["issuer"]
+    assert site.provider.clock.now().year < datetime.now(UTC).year + 3  # noqa: TID251  real time is what is meant
+    assert 303 == site.ask().status_code
+    answer = site.control("POST", "/phones", {"idnat": person["idnat"], "password": "1234"})
+    assert (201, True) == (
+        answer.status_code,
+        json_of(site.control("POST", "/people", {}))["idnat"] != person["idnat"],
+    )
+
+
 def test_the_journal_is_read_by_endpoint_and_place(site: Site) -> None:
     """And the control API itself is not in it."""
     site.tokens()
@@ -153,6 +191,12 @@ def test_the_journal_is_read_by_endpoint_and_place(site: Site) -> None:
         ("POST", "/clients", {"client_id": "x"}, 400, "client_secret: missing"),
         ("POST", "/clients", {**PORTAL, "redirect_uri": "x"}, 400, "redirect_uri: unknown member; known are client_id"),
         ("POST", "/clock", {}, 400, "advance: expected seconds, or null"),
+        ("POST", "/clock", {"set": "noon"}, 400, "set: expected a moment like"),
+        ("POST", "/clock", {"set": 5}, 400, "set: expected non-empty text"),
+        ("POST", "/clock", {"set": "2026-03-02T12:00:00"}, 400, "set: say the offset from UTC too"),
+        ("POST", "/clock", {"set": "0001-01-01T00:00:00+00:00"}, 400, "set: the clock stays within a century"),
+        ("POST", "/clock", {"set": "0001-01-01T00:00:00+14:00"}, 400, "set: the clock stays within a century"),
+        ("POST", "/reset", [], 400, "body: expected a JSON object"),
         ("POST", "/clock", {"advance": "5"}, 400, "advance: expected seconds, or null"),
         ("POST", "/clock", {"advance": True}, 400, "advance: expected seconds, or null"),
         ("POST", "/clock", {"advance": 1e300}, 400, "advance: the clock stays within a century"),
@@ -215,12 +259,14 @@ MEMBERS = st.sampled_from(
 
 
 @given(
-    path=st.sampled_from(["/plans", "/people", "/phones", "/clients", "/clock", "/answers", "/mint", "/keys"]),
+    path=st.sampled_from(
+        ["/plans", "/people", "/phones", "/clients", "/clock", "/answers", "/mint", "/keys", "/reset"]
+    ),
     body=st.dictionaries(MEMBERS, JSONS, max_size=5) | JSONS,
 )
 def test_any_json_is_taken_or_refused_with_a_reason(shared: Site, *, path: str, body: Any) -> None:
     """Never a 5xx."""
     answer = shared.control("POST", path, body)
 
-    assert answer.status_code in {200, 201, 400, 404, 409, 415}
+    assert answer.status_code in {200, 201, 204, 400, 404, 409, 415}
     assert answer.status_code < 400 or json_of(answer)["error"]
