@@ -29,7 +29,7 @@ def answer(provider: Provider, idnat: str, *, approve: bool) -> str:
     """
     waiting = journeys.requests_for(provider, idnat)
     if waiting:
-        return _on_the_phone(provider, waiting[-1], approve=approve)
+        return on_the_phone(provider, waiting[-1], approve=approve)
     now = provider.clock.now()
     for asked in reversed(provider.server.ciba.everything(now=now)):
         waits = asked.decision is Decision.PENDING and now < asked.expires_at
@@ -39,9 +39,25 @@ def answer(provider: Provider, idnat: str, *, approve: bool) -> str:
     raise NothingWaitsError
 
 
-def _on_the_phone(provider: Provider, asked: approval.Approval, *, approve: bool) -> str:
+def on_the_phone(provider: Provider, asked: approval.Approval, *, approve: bool) -> str:
+    """Approve or refuse a request on a phone of its person, and return its login.
+
+    Raises:
+        NothingWaitsError: no phone of theirs can be used.
+        EcpsError: the request does not wait any more.
+    """
     if not approve:
         return journeys.advance_approval(provider, asked.approval_id, approval.Refused()).state.login_id
+    return picked_on_the_phone(provider, asked, asked.number)
+
+
+def picked_on_the_phone(provider: Provider, asked: approval.Approval, number: str) -> str:
+    """Unlock a phone for a request, pick a number, and return the request's login.
+
+    Raises:
+        NothingWaitsError: no phone of theirs can be used.
+        EcpsError: the request does not wait any more.
+    """
     device_id = asked.device_id
     if asked.phase is approval.Phase.PENDING:
         now = provider.clock.now()
@@ -51,5 +67,5 @@ def _on_the_phone(provider: Provider, asked: approval.Approval, *, approve: bool
         device_id = usable[0].device_id
         typed = approval.PasswordTyped(device_id, correct=True, tries_left=usable[0].tries_left)
         journeys.advance_approval(provider, asked.approval_id, typed)
-    picked = approval.NumberPicked(device_id or "", asked.number)
+    picked = approval.NumberPicked(device_id or "", number)
     return journeys.advance_approval(provider, asked.approval_id, picked).state.login_id

@@ -19,6 +19,7 @@ from mock_idp.protocol.tokens import Means
 from mock_idp.web import journeys
 from mock_idp.web.card_login import INSERTED, card_is_inserted
 from mock_idp.web.delegation import offered, with_pairing
+from mock_idp.web.habits import followed
 from mock_idp.web.http import decline, finish, provider
 from mock_idp.web.language import LANGUAGES
 from mock_idp.web.login_of_page import known_idnat, open_login, portal_of
@@ -136,7 +137,7 @@ def _card_in_the_way(login: Login, idnat: str) -> AnyResponse | None:
 def wait(login_id: str) -> AnyResponse:
     """Show the number to match until the phone has answered; then go back to the portal, or say why not."""
     login = open_login(login_id)
-    asked = journeys.approval_of_login(provider(), login_id)
+    asked = followed(provider(), login_id)
     if asked is None:
         return redirect(url_for("wallet.login_page", login=login_id), code=303)
     if asked.phase is Phase.COLLECTED:
@@ -156,7 +157,7 @@ def wait(login_id: str) -> AnyResponse:
 def state(login_id: str) -> Response:
     """Tell the waiting page's script whether there is news."""
     open_login(login_id)
-    asked = journeys.approval_of_login(provider(), login_id)
+    asked = followed(provider(), login_id)
     return jsonify(state=_news(asked.phase if asked else Phase.WITHDRAWN))
 
 
