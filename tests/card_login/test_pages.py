@@ -16,6 +16,7 @@ from mock_idp.web.card_by_tls import CERTIFICATE
 from mock_idp.web.texts import TEXTS
 from tests.card_login.office import (
     CALLBACK,
+    IDNAT,
     NOW,
     SECRET,
     authorization,
@@ -185,3 +186,57 @@ def test_without_a_card_port_the_button_is_not_there() -> None:
 
     assert [] == screen.query("#carte")
     assert 1 == len(screen.query("#card-login"))
+
+
+def at_the_activation_page(provider: Provider, idnat: str = IDNAT) -> tuple[Screen, str]:
+    """Come from the portal to an activation that waits for the card; return the computer and where its button leads."""
+    screen = Screen(client=browser(provider), base=SETTINGS.wallet_base)
+    screen.open(authorization())
+    screen.send("ecps", identifiant=idnat)
+    screen.send("begin")
+    return screen, str(screen.one("#carte").attrs["href"])
+
+
+def test_a_card_proves_an_activation() -> None:
+    """In place of the signed challenge: the next page shows the QR code for the phone."""
+    screen, address = at_the_activation_page(make(SETTINGS))
+    shown = present(screen.client, address, certificate())
+    assert shown.page is not None
+    screen.open(shown.page.headers["Location"])
+
+    assert 303 == shown.status
+    assert 1 == len(screen.query("img#qr"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "idnat", "code"),
+    [
+        ("good", "899799000023", Code.CARD_OF_ANOTHER_PERSON),
+        ("signature", IDNAT, Code.CARD_WRONG_CERTIFICATE),
+        (None, IDNAT, Code.CARD_NOT_PRESENTED),
+    ],
+)
+def test_a_card_that_proves_nothing_leaves_the_activation_as_it_was(kind: str | None, idnat: str, code: Code) -> None:
+    """Why, and the way back to the page that still waits."""
+    screen, address = at_the_activation_page(make(SETTINGS), idnat)
+    shown = present(screen.client, address, certificate(kind) if kind else None)
+    status, told = shown.status, shown.told.code
+    screen.open(str(shown.one("#autre-moyen").attrs["href"]))
+
+    assert (422, code.value) == (status, told)
+    assert address == str(screen.one("#carte").attrs["href"])
+
+
+def test_a_card_that_comes_twice_is_told() -> None:
+    """The activation has gone on meanwhile."""
+    screen, address = at_the_activation_page(make(SETTINGS))
+    present(screen.client, address, certificate())
+
+    assert Code.UNEXPECTED_EVENT == present(screen.client, address, certificate()).told.code
+
+
+def test_an_activation_that_never_was_is_gone() -> None:
+    """No trace, no hint."""
+    client = browser(make(SETTINGS))
+
+    assert 410 == client.get("/carte/activation/unknown", base_url=CARD_BASE).status_code
