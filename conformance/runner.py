@@ -23,6 +23,7 @@ from conformance.lab import first_login, open_lab
 from conformance.outcome import Verdict
 from conformance.report_files import EVENTS_FILE, write_reports
 from conformance.reports import read_run
+from conformance.stage import NOT_APPLICABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -151,6 +152,7 @@ class _Ear:
         self._log = log
         self._listener = listener
         self.verdicts: list[Verdict] = []
+        self.played = 0
         self.errors = 0
 
     def pytest_runtest_logreport(self, report: Any) -> None:
@@ -160,6 +162,7 @@ class _Ear:
             events = found[-1]
             self._log.add(events)
             self.verdicts.append(Verdict(events[-1]["verdict"]))
+            self.played += events[-1]["reason"] != NOT_APPLICABLE
             self._listener.played(events[0], events[-1])
         elif report.failed and not found:
             self._error(report.nodeid, _what(report.longrepr))
@@ -242,7 +245,7 @@ def _code(ear: _Ear, status: int) -> ExitCode:
         return ExitCode.INTERRUPTED
     if ear.errors or status not in _ORDERLY:
         return ExitCode.HARNESS
-    if not ear.verdicts:
+    if not ear.played:
         return ExitCode.NOTHING
     return ExitCode.FAILURES if Verdict.FAILED in ear.verdicts else ExitCode.CLEAN
 

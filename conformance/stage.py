@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from conformance.events import Event, hop_event, scenario_event, seen_event
 from conformance.evidence import Evidence, Role
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from conformance.profiles import Ruling
     from conformance.scenario import Scenario
     from conformance.visit import Lab, Visit
+
+
+NOT_APPLICABLE: Final = "not-applicable"
+"""Reason of a scenario that was left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +91,7 @@ def skipped(card: Scenario, reason: tuple[str, str]) -> tuple[Event, ...]:
         "outcome": Outcome.INCONCLUSIVE.value,
         "verdict": Verdict.SKIPPED.value,
         "level": card.demand.level.value,
-        "reason": "not-applicable",
+        "reason": NOT_APPLICABLE,
         "expected_fr": said(EXPECTED[card.expected], "fr"),
         "expected_en": said(EXPECTED[card.expected], "en"),
         "seen_fr": f"Ne s'applique pas : {reason[0]}",

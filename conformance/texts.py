@@ -17,8 +17,9 @@ Texts = tuple[str, str]
 
 
 def said(text: Texts, language: str, facts: Mapping[str, str] | None = None) -> str:
-    """Return a text in ``fr`` or ``en``, with its facts filled in."""
-    return text[language == "en"].format_map(facts or {})
+    """Return a text in ``fr`` or ``en``, with its facts filled in; without facts, braces are braces."""
+    chosen = text[language == "en"]
+    return chosen if facts is None else chosen.format_map(facts)
 
 
 EXPECTED: Final[Mapping[Expected, Texts]] = MappingProxyType(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from conformance.cli.options import UsageError
+from conformance.cli.options import UsageError, port_number
 from mock_idp.web.serve import bind
 from mock_idp.web.tls import HOST, CardPort, ServerIdentity, TlsVersion
 
@@ -52,7 +52,7 @@ def add_card_options(parser: argparse.ArgumentParser, talk: Talk) -> None:
     """Offer the options of the card's port."""
     parser.add_argument(
         "--card-port",
-        type=int,
+        type=port_number,
         metavar="PORT",
         help=talk(
             "port TLS où se connecter avec une carte ; 0 pour un port libre",

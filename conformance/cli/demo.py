@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.browser import Browser
-from conformance.cli.options import UsageError, add_language, add_reporting
+from conformance.cli.options import UsageError, add_language, add_reporting, port_number, report_folder
 from conformance.cli.seat import SUITE_SETTINGS, running_seat
 from conformance.cli.small_portal import demo_portal
 from conformance.descriptor import read_descriptor
@@ -53,7 +54,7 @@ def add(commands: Any, talk: Talk) -> None:
     )
     parser.add_argument(
         "--port",
-        type=int,
+        type=port_number,
         default=0,
         help=talk("port du fournisseur (par défaut : libre)", "port of the provider (default: any free one)"),
     )
@@ -72,17 +73,20 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     if options.fault == "?":
         return _list_faults(terminal)
     defect = _defect(options.fault)
+    folder = report_folder(options.report_dir)
     began = time.monotonic()
-    try:
-        # the pages speak French, because the journey clicks on the tutorial's own words
-        with running_seat(SUITE_SETTINGS, port=options.port) as seat, demo_portal(seat.provider, defect) as base:
-            result = _show(options, terminal, seat, base, defect)
-    except OSError as error:
-        raise UsageError(
-            f"--port {options.port}: cannot listen there ({error.strerror}); choose another port"
-        ) from None
+    with ExitStack() as stack:
+        try:
+            # the pages speak French, because the journey clicks on the tutorial's own words
+            seat = stack.enter_context(running_seat(SUITE_SETTINGS, port=options.port))
+        except OSError as error:
+            raise UsageError(
+                f"--port {options.port}: cannot listen there ({error.strerror}); choose another port"
+            ) from None
+        base = stack.enter_context(demo_portal(seat.provider, defect))
+        result = _show(options, terminal, seat, base, defect)
     seconds = time.monotonic() - began
-    return _conclude(terminal, result, defect, Path(options.report_dir), seconds)
+    return _conclude(terminal, result, defect, folder, seconds)
 
 
 def _show(options: argparse.Namespace, terminal: Terminal, seat: Seat, base: str, defect: Defect | None) -> Result:
@@ -93,7 +97,6 @@ def _show(options: argparse.Namespace, terminal: Terminal, seat: Seat, base: str
     kind = defect or STRICT
     terminal.say(f"  Portail : {base} ({kind})", f"  Portal: {base} ({kind})")
     folder = Path(options.report_dir)
-    folder.mkdir(parents=True, exist_ok=True)
     described = folder / "portal.toml"
     described.write_text(portal_toml(base, name=f"{kind} (miniature)"), encoding="utf-8")
     steps = _walk(terminal, seat, base, described)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from conformance.browser import Browser
-from conformance.cli.options import UsageError, add_language
+from conformance.cli.options import UsageError, add_language, port_number
 from conformance.cli.seat import SUITE_SETTINGS, running_seat
 from conformance.descriptor import Descriptor
 from conformance.draft import Draft, write_draft
@@ -48,7 +48,7 @@ def add(commands: Any, talk: Talk) -> None:
     )
     parser.add_argument(
         "--port",
-        type=int,
+        type=port_number,
         default=8080,
         help=talk("sinon, port du fournisseur à démarrer", "otherwise, port of the provider to start"),
     )

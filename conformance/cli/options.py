@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from argparse import ArgumentTypeError
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Final
 
 from conformance.exit_codes import Mistaken
 from conformance.texts import LANGUAGES, said
+from conformance.toml_reader import LAST_PORT
 
 if TYPE_CHECKING:
     import argparse
@@ -67,6 +71,29 @@ def add_language(parser: argparse.ArgumentParser, talk: Talk) -> None:
     parser.add_argument(
         "--lang", choices=LANGUAGES, help=talk("langue de ce qui est affiché", "language of what is shown")
     )
+
+
+def port_number(text: str) -> int:
+    """Return a port that was typed, 0 for any free one; argparse names the option when it is none."""
+    if not text.isdecimal() or int(text) > LAST_PORT:
+        raise ArgumentTypeError(f"{text!r}: write 0 to {LAST_PORT}")
+    return int(text)
+
+
+def report_folder(written: str) -> Path:
+    """Return the folder for the reports, made if need be, before anything is started.
+
+    Raises:
+        UsageError: nothing can be written there.
+    """
+    folder = Path(written)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UsageError(f"--report-dir {written}: cannot be written to ({error.strerror}); choose another") from None
+    return folder
 
 
 def add_reporting(parser: argparse.ArgumentParser, talk: Talk, *, profile: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from conformance.catalogue import catalogue, select
-from conformance.cli.options import UsageError, add_language, add_reporting, secret_in
+from conformance.cli.options import UsageError, add_language, add_reporting, report_folder, secret_in
 from conformance.cli.seat import SUITE_SETTINGS, running_seat
 from conformance.control import Control
 from conformance.descriptor import read_file
@@ -86,13 +86,13 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     if options.dry_run:
         return _rehearse(described, tuple(options.select), terminal)
     token = secret_in(options.control_token_env, "--control-token-env", "the token that 'serve' was given, or printed")
+    folder = report_folder(options.report_dir)
     with ExitStack() as stack:
         port = (described.launch.port or free_port()) if described.launch else 0
         described = read_file(path, port=port)
         running = options.provider or described.provider.url
         secret = secret_of(described, own_provider=not running)
         provider = running or start_provider(described, terminal, stack)
-        folder = Path(options.report_dir)
         portal = introduce(described, provider, secret, token, path=path, folder=folder, stack=stack)
         order = Order(
             portal=path,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ipaddress
 import secrets
 import signal
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.cli.card_door import add_card_options, open_card_door, trust_cards
 from conformance.cli.configuring import at_port, client_of, configuration_of
-from conformance.cli.options import UsageError, add_language, secret_in
+from conformance.cli.options import UsageError, add_language, port_number, secret_in
 from conformance.cli.seat import make_provider
 from conformance.exit_codes import ExitCode
 from mock_idp.web.serve import Serving, bind
@@ -38,7 +38,7 @@ def add(commands: Any, talk: Talk) -> None:
     )
     parser.add_argument(
         "--port",
-        type=int,
+        type=port_number,
         default=DEFAULT_PORT,
         help=talk("port d'écoute ; 0 pour un port libre", "port to listen on; 0 for any free one"),
     )
@@ -146,10 +146,10 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
             base = stack.enter_context(demo_portal(provider, language=terminal.language))
             terminal.say(f"  Petit portail : {base}/", f"  Small portal: {base}/", "bold")
         terminal.say("\nCtrl-C pour arrêter.", "\nCtrl-C to stop.", "dim")
-        try:
+        # waitress ends its loop at an interruption, and lets it pass when it comes before the loop
+        with suppress(KeyboardInterrupt):
             serving.run()
-        except KeyboardInterrupt:
-            terminal.say("Arrêté.", "Stopped.", "dim")
+        terminal.say("Arrêté.", "Stopped.", "dim")
     return ExitCode.CLEAN
 
 
