@@ -13,6 +13,7 @@ import urllib.request
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.catalogue import catalogue
+from conformance.cli.bench_card import NoService, card_rows
 from conformance.cli.options import add_language
 from conformance.cli.seat import running_seat
 from conformance.cli.small_portal import demo_portal
@@ -77,6 +78,7 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
             [_timed(lambda: perform(case.card, case.play, lab)) for _ in range(LOGINS)],
         )
         lab.close()
+    _card(terminal)
     _row(
         terminal,
         "toute la démonstration (processus compris)",
@@ -84,6 +86,14 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         [_timed(_demo)],
     )
     return ExitCode.CLEAN
+
+
+def _card(terminal: Terminal) -> None:
+    try:
+        for fr, en, seconds in card_rows():
+            _row(terminal, fr, en, seconds)
+    except NoService as error:
+        terminal.say(f"  carte par pcscd : pas ici ({error})", f"  card through pcscd: not here ({error})", "dim")
 
 
 def cold_start() -> float:
@@ -129,5 +139,5 @@ def _timed(do: Callable[[], object]) -> float:
 
 def _row(terminal: Terminal, fr: str, en: str, seconds: list[float]) -> None:
     least, middle, most = (1000 * value for value in (min(seconds), statistics.median(seconds), max(seconds)))
-    numbers = f"{middle:9.1f} ms  (min {least:.1f}, max {most:.1f}, n={len(seconds)})"
+    numbers = f"{middle:10.2f} ms  (min {least:.2f}, max {most:.2f}, n={len(seconds)})"
     terminal.say(f"  {fr:<52}{numbers}", f"  {en:<52}{numbers}")
