@@ -15,6 +15,7 @@ from joserfc.jwk import KeySet
 if TYPE_CHECKING:
     from authlib.oidc.rpinitiated import EndSessionRequest
 
+    from mock_idp.protocol.clients import Client
     from mock_idp.protocol.exchange import Exchange, PscRequest
     from mock_idp.protocol.server import PscServer
     from mock_idp.protocol.sessions import PscSession
@@ -33,6 +34,21 @@ class LoggedOut:
     redirect_uri: str | None
     login_id: str | None = None
     session: PscSession | None = None
+
+
+class LogoutRefusedError(InvalidRequestError):  # type: ignore[misc]  # Authlib ships no types
+    """A logout whose return address cannot be used.
+
+    Attributes:
+        client: the portal that asked, if it said who it is.
+        login_id: its login in the session that ended all the same.
+    """
+
+    def __init__(self, description: str, *, client: Client | None, login_id: str | None) -> None:
+        """Carry the reason, and for whom."""
+        super().__init__(description)
+        self.client = client
+        self.login_id = login_id
 
 
 class PscEndSession(EndSessionEndpoint):  # type: ignore[misc]  # Authlib ships no types
@@ -70,9 +86,9 @@ def log_out(server: PscServer, exchange: Exchange) -> LoggedOut:
     """End the session named by ``id_token_hint`` and say where the browser goes.
 
     Raises:
-        InvalidRequestError: the hint was not signed here, or the return address was not registered for the client.  In
-            that case nobody is sent anywhere (RP-Initiated Logout 1.0, 3 and 4), and the session still ends if the hint
-            was good.
+        InvalidRequestError: the hint was not signed here.
+        LogoutRefusedError: the return address was not registered for the client.  Nobody is sent anywhere then
+            (RP-Initiated Logout 1.0, 3 and 4), and the session still ends if the hint was good.
     """
     request = server.create_oauth2_request(exchange)
     checked = server.validate_endpoint_request("end_session", request)
@@ -80,13 +96,14 @@ def log_out(server: PscServer, exchange: Exchange) -> LoggedOut:
     session = server.sessions.find(claims.get("sid"), now=exchange.now)
     server.create_endpoint_response("end_session", checked)
     wanted = request.payload.data.get("post_logout_redirect_uri")
-    if wanted and not checked.id_token_claims:
-        raise InvalidRequestError("post_logout_redirect_uri needs an id_token_hint beside it.")
+    login_id = session.login_of(claims.get("azp")) if session else None
     if wanted and not checked.redirect_uri:
-        raise InvalidRequestError("post_logout_redirect_uri is not registered for this client.")
+        hinted = checked.id_token_claims is not None
+        why = "is not registered for this client." if hinted else "needs an id_token_hint beside it."
+        raise LogoutRefusedError(f"post_logout_redirect_uri {why}", client=checked.client, login_id=login_id)
     return LoggedOut(
         session_id=claims.get("sid"),
         redirect_uri=checked.redirect_uri,
-        login_id=session.login_of(claims.get("azp")) if session else None,
+        login_id=login_id,
         session=session,
     )

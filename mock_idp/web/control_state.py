@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, jsonify
@@ -96,3 +97,10 @@ def reset() -> tuple[str, int]:
     served.journal.clear()
     served.clock.reset()
     return "", 204
+
+
+@control.get("/openapi.json")
+def description() -> Response:
+    """Describe this API (OpenAPI 3.1)."""
+    text = files("mock_idp.web").joinpath("control_openapi.json").read_text(encoding="utf-8")
+    return Response(text, mimetype="application/json")

@@ -12,7 +12,7 @@ from mock_idp.artefacts import Seam
 from mock_idp.protocol import Reply
 from mock_idp.protocol.documents import discovery, key_set
 from mock_idp.protocol.exchange import PscRequest
-from mock_idp.protocol.logout import log_out
+from mock_idp.protocol.logout import LogoutRefusedError, log_out
 from mock_idp.protocol.userinfo import answer_userinfo, find_bearer
 from mock_idp.settings import (
     DISCOVERY_PATH,
@@ -138,6 +138,11 @@ def logout() -> Response:
     spoken = exchange()
     try:
         outcome = log_out(provider().server, spoken)
+    except LogoutRefusedError as error:
+        tie(error.login_id)
+        client = error.client
+        registered = client.post_logout_redirect_uris if client else ()
+        return protocol_error_page(error, client_id=client.client_id if client else None, registered=registered)
     except OAuth2Error as error:
         return protocol_error_page(error, client_id=None)
     tie(outcome.login_id)

@@ -50,12 +50,15 @@ def page(template: str, status: int = 200, **context: object) -> Response:
     return make_response(render_template(template, **context), status)
 
 
-def protocol_error_page(error: OAuth2Error, *, client_id: str | None) -> Response:
+def protocol_error_page(
+    error: OAuth2Error, *, client_id: str | None, registered: tuple[str, ...] | None = None
+) -> Response:
     """Explain to the integrator why a request cannot be sent back to the portal, and what to change (RFC 6749 4.1.2.1).
 
     Args:
         error: Authlib's error.
         client_id: the client that the request named, to show what that client registered.
+        registered: the addresses to show; by default those where a login ends.
     """
     client = provider().server.query_client(client_id) if client_id else None
     wanted = request.values.get("redirect_uri") or request.values.get("post_logout_redirect_uri")
@@ -67,7 +70,7 @@ def protocol_error_page(error: OAuth2Error, *, client_id: str | None) -> Respons
         client_id=client_id,
         client_known=client is not None,
         wanted=wanted,
-        registered=client.redirect_uris if client else (),
+        registered=registered if registered is not None else client.redirect_uris if client else (),
     )
 
 

@@ -144,8 +144,12 @@ def test_logout_to_nowhere_registered_shows_an_error(site: Site) -> None:
     """No redirect (RP-Initiated Logout 1.0, 3)."""
     asked = {"id_token_hint": site.tokens()["id_token"], "post_logout_redirect_uri": "https://evil.example/"}
     answer = site.call("GET", ENDPOINTS + "/logout", query_string=asked)
+    first, *_, last = site.provider.journal.entries()
 
-    assert (400, False) == (answer.status_code, "Location" in answer.headers)
+    assert (400, False, first.login_id) == (answer.status_code, "Location" in answer.headers, last.login_id)
+    assert [True, True, False] == [
+        text in answer.text for text in ("https://evil.example/", "https://portal.example/bye", CALLBACK)
+    ]
 
 
 @pytest.mark.parametrize("path", ["/nothing", ENDPOINTS + "/nothing", REALM])
