@@ -104,20 +104,24 @@ def log_in(person: Person) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sizes", "scripts"),
-    [((WIDE, NARROW), True), ((NARROW, TINY), True), ((WIDE, NARROW), False)],
-    ids=["wide", "narrow", "no-scripts"],
+    ("sizes", "scripts", "language"),
+    [((WIDE, NARROW), True, "fr-FR"), ((NARROW, TINY), True, "en-GB"), ((WIDE, NARROW), False, "fr-FR")],
+    ids=["wide", "narrow-in-english", "no-scripts"],
 )
 def test_the_whole_tutorial_by_a_person(
     browser: Browser,
     tmp_path: Path,
     sizes: tuple[dict[str, int], dict[str, int]],
-    scripts: bool,  # noqa: FBT001
+    scripts: bool,  # noqa: FBT001  pytest passes it by name
+    language: str,
 ) -> None:
     """From the portal to the portal, with an activation between; no page is too wide, and axe has no complaint."""
+    computer, phone = sizes
     with (
         simulator(OneCard()) as running,
-        person_before(browser, running, tmp_path, computer=sizes[0], phone=sizes[1], scripts=scripts) as person,
+        person_before(
+            browser, running, tmp_path, computer=computer, phone=phone, scripts=scripts, language=language
+        ) as person,
     ):
         activate(person)
         log_in(person)
