@@ -46,7 +46,12 @@ def create_app(served: Provider) -> Flask:
     """
     app = Flask("mock_idp.web")
     app.secret_key = served.entropy.octets(32)
-    app.config.update(SESSION_COOKIE_NAME="psc_simulateur", SESSION_COOKIE_SAMESITE="Lax", MAX_CONTENT_LENGTH=1 << 20)
+    app.config.update(
+        SESSION_COOKIE_NAME="psc_simulateur",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=served.settings.wallet_base.startswith("https:"),
+        MAX_CONTENT_LENGTH=1 << 20,
+    )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # DefaultJSONProvider has it, its base class does not
     app.extensions["psc_provider"] = served
     app.jinja_options = {**app.jinja_options, "finalize": showable}

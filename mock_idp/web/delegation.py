@@ -128,5 +128,6 @@ def with_pairing(reply: Response, login_id: str, *, idnat: str, means: Means) ->
     token, lifetime = provider().entropy.token(ID_OCTETS), provider().ecps.pairing_lifetime
     until = provider().clock.now() + lifetime
     provider().store.put("pairings", token, Pairing(idnat=idnat, means=means), expires_at=until)
-    reply.set_cookie(COOKIE, token, max_age=lifetime, path="/login", httponly=True, samesite="Lax")
+    secure = provider().settings.wallet_base.startswith("https:")
+    reply.set_cookie(COOKIE, token, max_age=lifetime, path="/login", httponly=True, samesite="Lax", secure=secure)
     return reply

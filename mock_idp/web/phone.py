@@ -61,7 +61,15 @@ def _know_the_phone() -> None:
 @blueprint.after_request
 def _keep_the_phone(response: Response) -> Response:
     if g.get("phone_is_new"):
-        response.set_cookie(COOKIE, g.phone_id, max_age=COOKIE_LIFETIME, path="/phone", httponly=True, samesite="Lax")
+        response.set_cookie(
+            COOKIE,
+            g.phone_id,
+            max_age=COOKIE_LIFETIME,
+            path="/phone",
+            httponly=True,
+            samesite="Lax",
+            secure=provider().settings.wallet_base.startswith("https:"),
+        )
     return response
 
 

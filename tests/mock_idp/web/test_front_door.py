@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from mock_idp.ecps.settings import EcpsSettings
 from mock_idp.settings import Settings
 from tests.mock_idp.web.desk import CALLBACK, PASSWORD, REQUEST, Desk, make_desk
 from tests.mock_idp.web.reader import PIN, OneCard
@@ -81,6 +82,24 @@ def test_the_phone_keeps_a_careful_cookie(desk: Desk) -> None:
     (cookie,) = desk.phone.page.headers.getlist("Set-Cookie")
 
     assert {"HttpOnly", "SameSite=Lax", "Path=/phone"} <= set(cookie.split("; "))
+
+
+@pytest.mark.parametrize(("base", "secure"), [("http://wallet.test", False), ("https://wallet.test", True)])
+def test_over_https_the_cookies_stay_on_https(base: str, secure: bool) -> None:  # noqa: FBT001  pytest passes it by name
+    """The phone's, the language's and the pairing's."""
+    desk = make_desk(settings=Settings(wallet_base=base), ecps=EcpsSettings(delegation=True))
+    desk.phone.open("/phone/?lang=en")
+    desk.log_in()
+    desk.computer.follow("#means-delegation")
+    desk.computer.send("pair")
+    desk.computer.follow("#means-card")
+    desk.prove()
+    answers = [screen.page for screen in (desk.phone, desk.computer) if screen.page is not None]
+    cookies = [cookie for answer in answers for cookie in answer.headers.getlist("Set-Cookie")]
+    names = {cookie.partition("=")[0] for cookie in cookies}
+
+    assert {"phone", "psc_simulateur", "psc_appairage"} <= names
+    assert {secure} == {"; Secure" in cookie for cookie in cookies}
 
 
 # -- what a portal gets wrong

@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.integration, pytest.mark.requires("chromium", "playwright")]
 
 IDNAT = "899799000015"
+FIVE_CENTIMETRES = 189
+"""In CSS pixels, 96 to the inch."""
+
 TINY = {"width": SMALLEST, "height": 568}
 
 
@@ -28,6 +31,12 @@ def browser() -> Iterator[Browser]:
     """One Chromium for all tests of this room; each has windows of its own."""
     with chromium() as started:
         yield started
+
+
+def big_enough(computer: Page) -> bool:
+    """Tell whether a phone's camera can read the QR code from an arm's length: a side of five centimetres at least."""
+    box = computer.locator("#qr").bounding_box()
+    return box is not None and min(box["width"], box["height"]) >= FIVE_CENTIMETRES
 
 
 def activate(person: Person) -> None:
@@ -48,6 +57,7 @@ def activate(person: Person) -> None:
     computer.locator("#pin").fill(PIN)
     person.press(computer, "reader")
     person.wait_for(computer, "#qr")
+    assert big_enough(computer)
     person.look(computer, "activation-qr")
     phone.goto(person.base + "/phone/")
     person.look(phone, "phone-terms")
@@ -104,20 +114,24 @@ def log_in(person: Person) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sizes", "scripts"),
-    [((WIDE, NARROW), True), ((NARROW, TINY), True), ((WIDE, NARROW), False)],
-    ids=["wide", "narrow", "no-scripts"],
+    ("sizes", "scripts", "language"),
+    [((WIDE, NARROW), True, "fr-FR"), ((NARROW, TINY), True, "en-GB"), ((WIDE, NARROW), False, "fr-FR")],
+    ids=["wide", "narrow-in-english", "no-scripts"],
 )
 def test_the_whole_tutorial_by_a_person(
     browser: Browser,
     tmp_path: Path,
     sizes: tuple[dict[str, int], dict[str, int]],
-    scripts: bool,  # noqa: FBT001
+    scripts: bool,  # noqa: FBT001  pytest passes it by name
+    language: str,
 ) -> None:
     """From the portal to the portal, with an activation between; no page is too wide, and axe has no complaint."""
+    computer, phone = sizes
     with (
         simulator(OneCard()) as running,
-        person_before(browser, running, tmp_path, computer=sizes[0], phone=sizes[1], scripts=scripts) as person,
+        person_before(
+            browser, running, tmp_path, computer=computer, phone=phone, scripts=scripts, language=language
+        ) as person,
     ):
         activate(person)
         log_in(person)
