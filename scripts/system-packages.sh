@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the project needs from the operating system: as root on Debian, quietly, and only what is missing.
-# Usage: scripts/system-packages.sh PURPOSE...      purposes: venv browser pyscard pcsc screen apache node containers
+# Usage: scripts/system-packages.sh PURPOSE...      purposes: venv browser pyscard pcsc screen firefox apache node containers
 # Anywhere else it changes nothing, says what to install, and returns 3.
 # PSC_SYSTEM_PACKAGES=no makes it never install anything.
 set -euo pipefail
@@ -27,6 +27,9 @@ for purpose in "$@"; do
             command -v curl >/dev/null 2>&1 || missing+=(curl)
             compgen -G '/usr/lib/*/engines-3/pkcs11.so' >/dev/null || missing+=(libengine-pkcs11-openssl)
             ;;
+        firefox)
+            command -v firefox-esr >/dev/null 2>&1 || command -v firefox >/dev/null 2>&1 || missing+=(firefox-esr)
+            ;;
         screen) # a screen nobody looks at, a hand that types, and the certificate store of browsers
             command -v Xvfb >/dev/null 2>&1 || missing+=(xvfb)
             command -v xdotool >/dev/null 2>&1 || missing+=(xdotool)
@@ -46,7 +49,7 @@ for purpose in "$@"; do
             command -v docker-compose >/dev/null 2>&1 || docker compose version >/dev/null 2>&1 || missing+=(docker-compose)
             ;;
         *)
-            echo "system-packages: unknown purpose '$purpose'; known: venv browser pyscard pcsc screen apache node containers." >&2
+            echo "system-packages: unknown purpose '$purpose'; known: venv browser pyscard pcsc screen firefox apache node containers." >&2
             exit 2
             ;;
     esac

@@ -94,6 +94,10 @@ NEEDS = {
         ),
         remedy="run as root, with the capability SYS_ADMIN in a container (Debian: apt-get install util-linux)",
     ),
+    "firefox": Need(
+        found=_command("firefox-esr", "firefox"),
+        remedy="scripts/system-packages.sh firefox (Debian: apt-get install firefox-esr)",
+    ),
     "xvfb": Need(found=_command("Xvfb"), remedy=_SCREEN),
     "xdotool": Need(found=_command("xdotool"), remedy=_SCREEN),
     "certutil": Need(found=_command("certutil"), remedy=_SCREEN),
