@@ -295,7 +295,7 @@ def test_the_lies_of_one_login_do_not_reach_another(lab: Lab) -> None:
 def test_a_miniature_is_fooled(seat: Seat) -> None:
     """Named with the victim's identity, and the reason has it."""
     lies = tuple(SetField(Seam.USERINFO, name, f"{{victim.{name}}}") for name in ("sub", "SubjectNameID"))
-    with suite_seat() as other, lab_with(other, Defect.NEVER_COMPARES_USERINFO_SUB) as lab:
+    with lab_with(seat, Defect.NEVER_COMPARES_USERINFO_SUB) as lab:
         played = perform(card(deviations=lies), log_in, lab)
     victim = played.evidence.victim
 
@@ -309,9 +309,9 @@ def test_a_miniature_is_fooled(seat: Seat) -> None:
 
 
 @pytest.fixture(scope="module")
-def blind() -> Iterator[Lab]:
+def blind(seat: Seat) -> Iterator[Lab]:
     """The correct portal, described without its who-am-I page."""
-    with suite_seat() as seat, lab_with(seat, toml=WITHOUT_PROBE) as lab:
+    with lab_with(seat, toml=WITHOUT_PROBE) as lab:
         yield lab
 
 
