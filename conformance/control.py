@@ -158,7 +158,13 @@ class Control:
     def _ask(self, method: str, path: str, body: Any = None, params: dict[str, str] | None = None) -> Any:
         try:
             answer = self._session.request(
-                method, f"{self.url}{CONTROL_PATH}{path}", json=body, params=params, timeout=_PATIENCE
+                method,
+                f"{self.url}{CONTROL_PATH}{path}",
+                json=body,
+                params=params,
+                timeout=_PATIENCE,
+                # nobody is asked whom the user did not name
+                allow_redirects=False,
             )
         except requests.RequestException as error:
             why = f"nothing answers at {self.url} ({type(error).__name__})"
@@ -166,7 +172,8 @@ class Control:
         said = _json(answer)
         if answer.status_code >= _TOO_MUCH:
             reason = said.get("error") if isinstance(said, dict) else None
-            raise ControlFailed(f"provider: {path} refused with {answer.status_code}: {reason or 'no reason given'}")
+            what = path.split("/")[1]  # what follows may be a token
+            raise ControlFailed(f"provider: {what} refused with {answer.status_code}: {reason or 'no reason given'}")
         return said
 
 

@@ -5,7 +5,7 @@ Source: the e-CPS tutorial of the Portail de santé PACA, steps 01 to 06, and th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from conformance.evidence import Identified
@@ -61,7 +61,7 @@ class Journey:
     desk: CardDesk
     home: str
     idnat: str
-    pin: str
+    pin: str = field(repr=False)
 
     def walk(self) -> Iterator[Step]:
         """Take the steps one by one.

@@ -57,7 +57,7 @@ class Trial:
             browser: one that was used before.
             honest: arm nothing for this login.
         """
-        deviations = () if honest else tuple(self._resolved(one) for one in self.card.deviations)
+        deviations = () if honest else tuple(self._resolved(one, person or self.person) for one in self.card.deviations)
         token = self.lab.control.arm(deviations, issuer_wide=self.card.issuer_wide and not honest)
         self._armed += len(deviations)
         visit = Visit(self.lab, person or self.person, token, browser=browser)
@@ -113,9 +113,9 @@ class Trial:
             probed=self.lab.portal.probed,
         )
 
-    def _resolved(self, deviation: Deviation) -> Deviation:
-        facts = {"person.idnat": self.person.idnat, "issuer": self.lab.where.issuer}
-        facts |= {f"person.{name}": str(value) for name, value in self.person.claims.items()}
+    def _resolved(self, deviation: Deviation, person: Somebody) -> Deviation:
+        facts = {"person.idnat": person.idnat, "issuer": self.lab.where.issuer}
+        facts |= {f"person.{name}": str(value) for name, value in person.claims.items()}
         if _mentions(deviation, "{victim."):
             facts |= {"victim.idnat": self.victim.idnat}
             facts |= {f"victim.{name}": str(value) for name, value in self.victim.claims.items()}

@@ -222,7 +222,10 @@ class Workstation:
         element = page.element("qr")
         if element is None:
             raise WorkstationError("find the QR code", page)
-        return self.computer.step(absolute(page.url, element.attributes["src"])).body
+        answer = self.computer.step(absolute(page.url, element.attributes["src"]))
+        if not (answer.header("Content-Type") or "").startswith("image/"):
+            raise WorkstationError("see the QR code", answer)
+        return answer.body
 
     def _leaves(self, url: str) -> bool:
         return origin_host(url) != origin_host(self.wallet)

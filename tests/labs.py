@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from conformance.cli.seat import SUITE_SETTINGS, running_seat
-from conformance.cli.small_portal import demo_portal
 from conformance.descriptor import read_descriptor
 from conformance.lab import open_lab
-from conformance.miniatures.server import portal_toml
+from conformance.miniatures.config import PortalConfig
+from conformance.miniatures.server import free_port, portal_toml, run_portal
 from conformance.profiles import builtin_profile
+from mock_idp.protocol import Client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +31,7 @@ def suite_seat() -> Iterator[Seat]:
 
 @contextmanager
 def lab_with(seat: Seat, defect: Defect | None = None, *, profile: str = "strict", toml: str = "") -> Iterator[Lab]:
-    """Serve a miniature portal and give the lab in which it is tested.
+    """Serve a miniature portal under a registration of its own, and give the lab in which it is tested.
 
     Args:
         seat: the provider.
@@ -37,7 +39,26 @@ def lab_with(seat: Seat, defect: Defect | None = None, *, profile: str = "strict
         profile: what outcomes mean.
         toml: descriptor in place of the miniature's own; ``{base}`` stands for its address.
     """
-    with demo_portal(seat.provider, defect) as base:
+    provider, port = seat.provider, free_port()
+    config = PortalConfig(
+        issuer=provider.settings.issuer,
+        discovery_url=provider.settings.discovery_url,
+        client_id=f"portail-{secrets.token_hex(4)}",
+        client_secret=secrets.token_urlsafe(24),
+        public_base_url=f"http://127.0.0.1:{port}",
+        # it believes no document for long, so that one scenario after another finds it as the first one did
+        metadata_seconds=0.0,
+        jwks_cooldown_seconds=0.0,
+    )
+    provider.server.register_client(
+        Client(
+            client_id=config.client_id,
+            client_secret=config.client_secret,
+            redirect_uris=(config.callback_url,),
+            post_logout_redirect_uris=(config.logged_out_url,),
+        )
+    )
+    with run_portal(config, defect, port=port) as base:
         described = read_descriptor(toml.replace("{base}", base) if toml else portal_toml(base))
         lab = open_lab(described, seat.url, builtin_profile(profile))
         try:

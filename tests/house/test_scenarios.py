@@ -135,9 +135,9 @@ def seat() -> Iterator[Seat]:
 
 
 @pytest.fixture(scope="module")
-def strict() -> Iterator[Lab]:
-    """The portal that checks everything, with a provider of its own: all miniatures have the same client_id."""
-    with suite_seat() as seat, lab_with(seat) as lab:
+def strict(seat: Seat) -> Iterator[Lab]:
+    """The portal that checks everything."""
+    with lab_with(seat) as lab:
         yield lab
 
 

@@ -1,0 +1,391 @@
+"""Visits, trials and whole scenarios, against a real provider and a real portal: armed, told, seen and judged."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.control import ControlFailed
+from conformance.evidence import Anonymous, Identified, Role
+from conformance.judge import Reason
+from conformance.lab import first_login
+from conformance.miniatures.defects import Defect
+from conformance.miniatures.server import free_port
+from conformance.outcome import Expected, Outcome, Verdict
+from conformance.stage import perform
+from conformance.toml_reader import DescriptorError
+from conformance.trial import Trial
+from conformance.visit import Visit
+from mock_idp.artefacts import Seam
+from mock_idp.deviations import AnswerStatus, BreakSignature, DropField, Nth, SetClaim, SetField
+from tests.conformance.test_scenario_card import card
+from tests.labs import lab_with, suite_seat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.cli.seat import Seat
+    from conformance.visit import Lab
+
+pytestmark = pytest.mark.integration
+
+WITHOUT_PROBE = """
+[portal]
+name = "sans page qui suis-je"
+base_url = "{base}"
+login = "/login"
+logout = "/logout"
+"""
+ISS = SetClaim("iss", "https://autre.example")
+
+
+@pytest.fixture(scope="module")
+def seat() -> Iterator[Seat]:
+    """One provider for the correct portal."""
+    with suite_seat() as seat:
+        yield seat
+
+
+@pytest.fixture(scope="module")
+def lab(seat: Seat) -> Iterator[Lab]:
+    """The correct portal."""
+    with lab_with(seat) as lab:
+        yield lab
+
+
+def log_in(trial: Trial) -> None:
+    """Do what most scenarios do."""
+    trial.log_in()
+
+
+def outcome(lab: Lab, play: Any = log_in, **members: Any) -> tuple[Outcome, Reason]:
+    """Return what happened in a made-up scenario."""
+    found = perform(card(**members), play, lab).judgement
+    return found.outcome, found.reason
+
+
+# -- one visit
+
+
+def test_a_visit_goes_step_by_step(lab: Lab) -> None:
+    """Each step shows in what it leaves: request, response, page, session, journal."""
+    trial = Trial(card(), lab)
+    visit = trial.visit()
+
+    assert (None, None, None) == (visit.request, visit.response, visit.page)
+    assert Anonymous() == visit.who()
+
+    request = visit.begin()
+
+    assert request is not None
+    assert "code" == request.get("response_type")
+    assert () == visit.journal()
+
+    response = visit.approve()
+
+    assert response is not None
+    assert request.get("state") == response.get("state")
+    assert "authorize" == visit.journal()[0].endpoint
+    assert Anonymous() == visit.who()
+
+    page = visit.deliver()
+    who = visit.who()
+
+    assert page is not None
+    assert 200 == page.status
+    assert isinstance(who, Identified)
+    assert trial.person.identity == who.identity
+    assert {"token", "userinfo"} <= {seen.endpoint for seen in visit.journal()}
+
+
+def test_who_was_there_before_is_not_who_is_there_now(lab: Lab) -> None:
+    """Somebody looked before the answer was delivered; the evidence holds the look behind it."""
+    visit = Trial(card(), lab).visit(honest=True)
+    visit.begin()
+    visit.approve()
+    visit.who()
+    visit.deliver()
+
+    assert isinstance(visit.attempt().whoami, Identified)
+
+    visit.log_out()
+
+    assert isinstance(visit.attempt().whoami, Anonymous)
+
+
+def test_a_login_that_was_given_up_has_an_error_and_no_code(lab: Lab) -> None:
+    """The provider says ``access_denied``."""
+    visit = Trial(card(), lab).visit()
+    visit.begin()
+    response = visit.decline()
+
+    assert response is not None
+    assert ("access_denied", None) == (response.get("error"), response.get("code"))
+
+
+@pytest.mark.parametrize("step", ["approve", "decline", "deliver"])
+def test_a_step_that_cannot_follow_does_nothing(lab: Lab, step: str) -> None:
+    """Nothing was begun; the attempt says so."""
+    visit = Trial(card(), lab).visit(honest=True)
+
+    assert getattr(visit, step)() is None
+    assert not visit.attempt().started
+    assert visit.attempt().landing is None
+
+
+def test_another_answer_can_be_delivered(lab: Lab) -> None:
+    """The scenario alters it; the correct portal refuses it, and the code stays unused."""
+    visit = Trial(card(), lab).visit(honest=True)
+    visit.begin()
+    response = visit.approve()
+
+    assert response is not None
+
+    visit.deliver(response.having("state", "another"))
+    attempt = visit.attempt()
+
+    assert Anonymous() == attempt.whoami
+    assert () == attempt.calls("token")
+    assert attempt.landing is not None
+    assert 400 <= attempt.landing.status < 500
+
+
+def test_a_page_is_kept_without_the_secrets_on_it(lab: Lab) -> None:
+    """A portal that prints the address it was called with prints a code."""
+    visit = Trial(card(), lab).visit(honest=True)
+    visit.log_in()
+    code = dict(visit.response.pairs)["code"] if visit.response else ""
+    visit.attempt()
+
+    assert code
+    assert code not in lab.masks.text(f"called with code={code}")
+
+
+# -- one trial
+
+
+def test_people_are_fresh(lab: Lab) -> None:
+    """The person stays the same within a trial, and is another one in the next; the victim is somebody else."""
+    first, second = Trial(card(), lab), Trial(card(), lab)
+
+    assert first.person is first.person
+    assert first.victim is first.victim
+    assert 4 == len({first.person.idnat, first.victim.idnat, second.person.idnat, second.victim.idnat})
+
+
+def test_a_victim_is_drawn_when_a_lie_names_them(lab: Lab) -> None:
+    """Otherwise there is none, and nobody can be taken for them."""
+    without, with_one = (
+        Trial(card(deviations=(ISS,)), lab),
+        Trial(card(deviations=(SetClaim("sub", "{victim.sub}"),)), lab),
+    )
+    without.visit()
+    visit = with_one.visit()
+    visit.log_in()
+
+    assert without.evidence().victim is None
+    assert with_one.evidence().victim is not None
+    assert {"sub": with_one.victim.claims["sub"]} == with_one.conclude(visit).told[0].told
+
+
+def test_lies_are_filled_in_for_the_one_who_logs_in(lab: Lab) -> None:
+    """Also when that is somebody else than the scenario's own person."""
+    trial = Trial(card(deviations=(SetClaim("told", "{person.idnat}"),)), lab)
+    somebody = trial.draw("medecin-liberal")
+    visit = trial.visit(somebody)
+    visit.log_in()
+
+    assert {"told": somebody.idnat} == trial.conclude(visit).told[0].told
+
+
+def test_only_what_was_armed_counts(lab: Lab) -> None:
+    """Honest visits and honest controls arm nothing."""
+    trial = Trial(card(deviations=(ISS, SetClaim("aud", "x"))), lab)
+    trial.control(Role.BEFORE)
+    trial.visit(honest=True)
+
+    assert 0 == trial.evidence().armed
+
+    trial.visit()
+    trial.visit()
+
+    assert 4 == trial.evidence().armed
+
+
+def test_requests_are_begun_and_no_more(lab: Lab) -> None:
+    """In browsers of their own, with nothing armed."""
+    trial = Trial(card(deviations=(ISS,)), lab)
+    requests = trial.requests(3)
+
+    assert 3 == len({request.get("state") for request in requests})
+    assert (0, ()) == (trial.evidence().armed, trial.evidence().attempts)
+
+
+# -- a whole scenario
+
+
+@pytest.mark.parametrize(
+    ("deviations", "expected", "found"),
+    [
+        ((ISS,), Expected.REFUSED, (Outcome.REFUSED, Reason.STAYED_ANONYMOUS)),
+        ((BreakSignature(),), Expected.REFUSED, (Outcome.REFUSED, Reason.STAYED_ANONYMOUS)),
+        ((SetClaim("unknown", "x"),), Expected.ACCEPTED, (Outcome.ACCEPTED_HARMLESS, Reason.RIGHT_PERSON)),
+        ((SetClaim("unknown", "x"),), Expected.REFUSED, (Outcome.ACCEPTED_HARMLESS, Reason.UNNOTICED)),
+        ((DropField(Seam.USERINFO, "no_such_field"),), Expected.REFUSED, (Outcome.INCONCLUSIVE, Reason.NOT_TOLD)),
+        ((ISS, DropField(Seam.USERINFO, "sub")), Expected.REFUSED, (Outcome.INCONCLUSIVE, Reason.NOT_TOLD)),
+        ((Nth(1, ISS),), Expected.REFUSED, (Outcome.REFUSED, Reason.STAYED_ANONYMOUS)),
+        ((Nth(2, ISS),), Expected.REFUSED, (Outcome.INCONCLUSIVE, Reason.NOT_TOLD)),
+        ((AnswerStatus(Seam.TOKEN_ANSWER, 503),), Expected.EITHER, (Outcome.BROKE, Reason.SERVER_ERROR)),
+        ((), Expected.ACCEPTED, (Outcome.ACCEPTED_HARMLESS, Reason.RIGHT_PERSON)),
+    ],
+)
+def test_what_the_correct_portal_makes_of_lies(
+    lab: Lab, deviations: tuple[Any, ...], expected: Expected, found: tuple[Outcome, Reason]
+) -> None:
+    """Told, not told, told the n-th time, harmless."""
+    assert found == outcome(lab, deviations=deviations, expected=expected)
+
+
+def test_a_scenario_that_does_nothing_says_nothing(lab: Lab) -> None:
+    """Neither does one that forgets to look."""
+    assert (Outcome.INCONCLUSIVE, Reason.NOTHING_TRIED) == outcome(lab, lambda _: None)
+    assert (Outcome.INCONCLUSIVE, Reason.NOTHING_TRIED) == outcome(lab, lambda trial: trial.visit().log_in())
+
+
+def test_a_performance_tells_everything_in_order(lab: Lab) -> None:
+    """Card first, verdict last, three logins between; every honest login is somebody else."""
+    played = perform(card(deviations=(ISS,)), log_in, lab)
+    verdict = played.events[-1]
+
+    assert ("scenario", "verdict") == (played.events[0]["kind"], verdict["kind"])
+    assert ["before", "tried", "after"] == [one["role"] for one in verdict["attempts"]]
+    assert 3 == len({one["person"] for one in verdict["attempts"]})
+    assert ["identified", "anonymous", "identified"] == [one["whoami"] for one in verdict["attempts"]]
+    assert [1, 2, 3] == sorted({event["login"] for event in played.events if event["kind"] == "hop"})
+    assert 1 == sum(bool(event["told"]) for event in played.events if event["kind"] == "hop")
+    assert "{" not in json.dumps([verdict["seen_fr"], verdict["seen_en"], verdict["expected_fr"]])
+
+
+def test_the_lies_of_one_login_do_not_reach_another(lab: Lab) -> None:
+    """Somebody else logs in while they are armed and told."""
+
+    def play(trial: Trial) -> None:
+        liar, honest = trial.visit(), trial.visit(trial.draw("medecin-liberal"), honest=True)
+        liar.begin()
+        honest.log_in()
+        liar.approve()
+        liar.deliver()
+        trial.conclude(liar)
+        fair = trial.conclude(honest)
+
+        assert isinstance(fair.whoami, Identified)
+        assert () == fair.told
+
+    played = perform(card(deviations=(ISS,)), play, lab)
+
+    assert [Anonymous(), True] == [
+        played.evidence.of(Role.TRIED)[0].whoami,
+        isinstance(played.evidence.of(Role.TRIED)[1].whoami, Identified),
+    ]
+
+
+def test_a_miniature_is_fooled(seat: Seat) -> None:
+    """Named with the victim's identity, and the reason has it."""
+    lies = tuple(SetField(Seam.USERINFO, name, f"{{victim.{name}}}") for name in ("sub", "SubjectNameID"))
+    with lab_with(seat, Defect.NEVER_COMPARES_USERINFO_SUB) as lab:
+        played = perform(card(deviations=lies), log_in, lab)
+    victim = played.evidence.victim
+
+    assert victim is not None
+    assert (Outcome.FOOLED, Reason.VICTIM_NAMED) == (played.judgement.outcome, played.judgement.reason)
+    assert Verdict.FAILED is played.ruling.verdict
+    assert victim.identity in played.events[-1]["seen_fr"]
+
+
+# -- without a who-am-I page
+
+
+@pytest.fixture(scope="module")
+def blind(seat: Seat) -> Iterator[Lab]:
+    """The correct portal, described without its who-am-I page."""
+    with lab_with(seat, toml=WITHOUT_PROBE) as lab:
+        yield lab
+
+
+@pytest.mark.parametrize(
+    ("deviations", "expected", "found"),
+    [
+        ((ISS,), Expected.REFUSED, (Outcome.REFUSED, Reason.WENT_NO_FURTHER)),
+        (
+            (SetField(Seam.AUTHORIZATION_RESPONSE, "state", "x"),),
+            Expected.REFUSED,
+            (Outcome.REFUSED, Reason.WENT_NO_FURTHER),
+        ),
+        ((SetClaim("unknown", "x"),), Expected.REFUSED, (Outcome.CONTINUED, Reason.WENT_ON)),
+        ((SetClaim("unknown", "x"),), Expected.ACCEPTED, (Outcome.INCONCLUSIVE, Reason.NO_PROBE)),
+        ((SetField(Seam.USERINFO, "sub", "x"),), Expected.REFUSED, (Outcome.INCONCLUSIVE, Reason.NO_PROBE)),
+    ],
+)
+def test_without_a_probe_less_is_known(
+    blind: Lab, deviations: tuple[Any, ...], expected: Expected, found: tuple[Outcome, Reason]
+) -> None:
+    """Silence where an honest login speaks is a refusal; a lie in the last answer is not judged."""
+    assert first_login(blind) is None
+    assert found == outcome(blind, deviations=deviations, expected=expected)
+
+
+# -- nobody there
+
+
+def test_the_first_login_tells_what_is_wrong(lab: Lab) -> None:
+    """By a stable word, or as a mistake in the descriptor."""
+    assert first_login(lab) is None
+
+    with pytest.raises(
+        DescriptorError, match=r"\[whoami\] identity_claim: 'Nobody' is no claim of userinfo; known are"
+    ):
+        first_login(dataclasses.replace(lab, identity_claim="Nobody"))
+
+
+def test_naming_people_by_another_claim_is_somebody_else(lab: Lab) -> None:
+    """The descriptor says sub, the portal says idNat."""
+    assert Reason.STRANGER_NAMED == first_login(dataclasses.replace(lab, identity_claim="sub"))
+
+
+def test_a_portal_that_is_down_never_starts() -> None:
+    """And a scenario against it is inconclusive, its function never called."""
+    called: list[Trial] = []
+    down = f'[portal]\nname = "p"\nbase_url = "http://127.0.0.1:{free_port()}"\nlogin = "/login"\n'
+    probe = '[whoami]\nurl = "/me"\nidentity = { json = "/id" }\n'
+    with suite_seat() as seat, lab_with(seat, toml=down + probe) as lab:
+        trouble = first_login(lab)
+        played = perform(card(), called.append, lab)
+
+    assert Reason.NOT_STARTED == trouble
+    assert (Outcome.INCONCLUSIVE, Reason.CONTROL_FAILED) == (played.judgement.outcome, played.judgement.reason)
+    assert [] == called
+    assert "not-started" in played.events[-1]["seen_en"]
+
+
+def test_a_provider_that_goes_away_is_not_the_portals_fault() -> None:
+    """It is an error, and no verdict."""
+
+    def play(trial: Trial) -> None:
+        trial.lab.control.url = f"http://127.0.0.1:{free_port()}"
+
+    with suite_seat() as seat, lab_with(seat) as lab, pytest.raises(ControlFailed, match="nothing answers at"):
+        perform(card(), play, lab)
+
+
+def test_a_visit_of_nobody_in_particular_is_repeatable(lab: Lab) -> None:
+    """The same person logs in twice, with tokens of their own."""
+    trial = Trial(card(), lab)
+    tokens = [lab.control.arm(()) for _ in range(2)]
+    visits = [Visit(lab, trial.person, token) for token in tokens]
+    for visit in visits:
+        visit.log_in()
+
+    assert [trial.person.identity] * 2 == [getattr(visit.who(), "identity", None) for visit in visits]
