@@ -27,7 +27,7 @@ ENV PATH=/opt/psc/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1
 # Under other public names this address is refused with 421, by a provider that is well: any orderly answer will do.
-HEALTHCHECK --interval=5s --timeout=3s --start-period=10s --retries=3 \
+HEALTHCHECK --interval=2s --timeout=3s --start-period=10s --retries=3 \
     CMD ["python", "-c", "import http.client as h; c = h.HTTPConnection('127.0.0.1', 8080, timeout=2); c.request('GET', '/'); raise SystemExit(c.getresponse().status >= 500)"]
 ENTRYPOINT ["psc-conformance"]
 # 8080 is only for `docker run -p 127.0.0.1:8080:8080`; nothing is published by itself.
