@@ -155,6 +155,10 @@ class Control:
         }
         self._ask("POST", "/clients", body)
 
+    def advance(self, seconds: float | None) -> None:
+        """Move the provider's clock by a number of seconds, or set it back to real time with None."""
+        self._ask("POST", "/clock", {"advance": seconds})
+
     def _ask(self, method: str, path: str, body: Any = None, params: dict[str, str] | None = None) -> Any:
         try:
             answer = self._session.request(

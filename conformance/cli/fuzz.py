@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 import time
+from contextlib import ExitStack, closing
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -106,7 +107,8 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     seed = options.seed if options.seed is not None else 0 if by_the_book else secrets.randbelow(_SEEDS)
     targets = [TARGETS[name] for name in dict.fromkeys(options.target or TARGETS)]
     folder = Path(options.report_dir)
-    with standing(options, terminal, folder) as portal:
+    with ExitStack() as stack:
+        portal = stack.enter_context(standing(options, terminal, folder))
         check_consent(portal.described)
         if portal.trouble is not None:
             return _unreachable(portal, terminal)
@@ -114,7 +116,8 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         terminal.title(f"Recherche : {budget:g} s, graine {seed}", f"Fuzzing: {budget:g} s, seed {seed}")
         began = time.monotonic()
         scribe = _Scribe(terminal, portal, folder)
-        campaign = Campaign(ground=Ground(portal.lab), effort=effort, budget=budget, seed=seed, watcher=scribe)
+        ground = stack.enter_context(closing(Ground(portal.lab)))
+        campaign = Campaign(ground=ground, effort=effort, budget=budget, seed=seed, watcher=scribe)
         outcomes = campaign.run(targets)
         return scribe.ends(outcomes, seconds=time.monotonic() - began)
 
@@ -123,11 +126,12 @@ def execute_replay(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """Carry one plan out again, and show every request; needs no Hypothesis."""
     plan = _read(Path(options.plan))
     target = TARGETS[plan.target]
-    with standing(options, terminal, Path()) as portal:
+    with ExitStack() as stack:
+        portal = stack.enter_context(standing(options, terminal, Path()))
         check_consent(portal.described)
         if portal.trouble is not None:
             return _unreachable(portal, terminal)
-        ground = Ground(portal.lab)
+        ground = stack.enter_context(closing(Ground(portal.lab)))
         looks = target.carry_out(plan, ground)
         broken = target.judge(plan, looks)
         for look in looks:

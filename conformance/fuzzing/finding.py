@@ -55,7 +55,8 @@ def again(plan: Plan, group: str, target: Target, ground: Ground) -> tuple[bool,
         Whether it broke the same property, and its logins.
     """
     if ground.control_login() is not None:
-        return False, ()
+        # that no honest login works any more is what I8 says; of anything else it proves nothing
+        return group.startswith("I8."), ()
     looks = target.carry_out(plan, ground)
     return group in {one.group for one in target.judge(plan, looks)}, looks
 

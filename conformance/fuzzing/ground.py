@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import secrets
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from conformance.control import ControlFailed
@@ -11,6 +12,7 @@ from conformance.evidence import Role
 from conformance.families import NUMBERS, core
 from conformance.fuzzing.verdict import Look
 from conformance.judge import control_trouble
+from conformance.reference import Reference
 from conformance.trial import CONTROL_PERSONA
 from conformance.visit import Visit
 from conformance.workstation import PASSWORD
@@ -21,10 +23,13 @@ if TYPE_CHECKING:
     from conformance.browser import Browser
     from conformance.evidence import Attempt, Somebody
     from conformance.families import Family
+    from conformance.hop import Hop
     from conformance.visit import Lab
     from mock_idp.deviations import Deviation
 
 _TRIES: Final = 50
+PROVIDER_SESSION: Final = "psc_session"
+"""The cookie by which the provider logs a computer in again without asking; people here are to be asked."""
 
 
 class Ground:
@@ -33,6 +38,7 @@ class Ground:
     def __init__(self, lab: Lab) -> None:
         """Use a lab in which an honest login works."""
         self.lab = lab
+        self._reference: Reference | None = None
         self._numbers: Iterator[int] = itertools.count(secrets.randbelow(NUMBERS))
 
     def person(self, persona: str = CONTROL_PERSONA, *, idnat: str | None = None) -> Somebody:
@@ -65,25 +71,62 @@ class Ground:
                     raise
         raise AssertionError("unreachable: the last try returns or raises")
 
-    def visit(self, person: Somebody, lies: Sequence[Deviation] = (), *, browser: Browser | None = None) -> Visit:
-        """Sit a person down at a computer, with lies armed for their login."""
-        return Visit(self.lab, person, self.lab.control.arm(tuple(lies)), browser=browser)
+    def reference(self) -> Reference:
+        """Return the reference portal, started when first needed."""
+        if self._reference is None:
+            self._reference = Reference(self.lab)
+        return self._reference
 
-    def log_in(self, name: str, person: Somebody, lies: Sequence[Deviation] = (), *, browser: Browser | None = None) -> Look:  # fmt: skip  # noqa: E501
+    def close(self) -> None:
+        """Stop what was started."""
+        if self._reference is not None:
+            self._reference.close()
+            self._reference = None
+
+    def visit(self, person: Somebody, lies: Sequence[Deviation] = (), *, browser: Browser | None = None, lab: Lab | None = None) -> Visit:  # fmt: skip  # noqa: E501
+        """Sit a person down at a computer, with lies armed for their login; the provider does not know the computer."""
+        if browser is not None:
+            self.unknown_computer(browser)
+        return Visit(lab or self.lab, person, self.lab.control.arm(tuple(lies)), browser=browser)
+
+    def log_in(self, name: str, person: Somebody, lies: Sequence[Deviation] = (), *, browser: Browser | None = None, lab: Lab | None = None) -> Look:  # fmt: skip  # noqa: E501
         """Log a person in, and look at what that left.
+
+        Args:
+            name: which login of the plan this is.
+            person: who.
+            lies: told in this login.
+            browser: one that was used before.
+            lab: of another portal at the same provider.
 
         Raises:
             WorkstationError: the provider shows something unexpected.
         """
-        visit = self.visit(person, lies, browser=browser)
+        visit = self.visit(person, lies, browser=browser, lab=lab)
         visit.log_in()
         return self.look(name, visit)
 
     def look(self, name: str, visit: Visit) -> Look:
         """Return what a visit left, the portal's pages included."""
         attempt = visit.attempt()
-        pages = tuple(hop.text for channel, hop in visit.hops() if channel == "front" and self._is_page(hop.url))
+        pages = tuple(hop.text for channel, hop in visit.hops() if channel == "front" and self._is_page(hop))
         return Look(name=name, attempt=attempt, pages=pages, visit=visit)
+
+    def unknown_computer(self, browser: Browser) -> None:
+        """Have the provider forget a computer, so that whoever sits there is asked."""
+        browser.restore(tuple(one for one in browser.cookies() if one.name != PROVIDER_SESSION))
+
+    @contextmanager
+    def later(self, seconds: float) -> Iterator[None]:
+        """Have the provider's clock run ahead for the length of a ``with`` block; 0 leaves it alone."""
+        if not seconds:
+            yield
+            return
+        self.lab.control.advance(seconds)
+        try:
+            yield
+        finally:
+            self.lab.control.advance(None)
 
     def control_login(self) -> str | None:
         """Log somebody in honestly; return what is wrong, as a stable word, or None."""
@@ -91,8 +134,10 @@ class Ground:
         visit.log_in()
         return control_trouble(visit.attempt(), probed=self.lab.portal.probed)
 
-    def _is_page(self, url: str) -> bool:
-        return not url.startswith((self.lab.where.issuer, self.lab.where.wallet))
+    def _is_page(self, hop: Hop) -> bool:
+        """Tell whether a browser shows this as a page of the portal."""
+        shown = "html" in (hop.header("Content-Type") or "text/html")
+        return shown and not hop.url.startswith((self.lab.where.issuer, self.lab.where.wallet))
 
 
 def named_right(attempt: Attempt) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.fuzzing import identifiers
+from conformance.fuzzing import claims, flow, identifiers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from conformance.fuzzing.ground import Ground
     from conformance.fuzzing.plan import Plan
@@ -23,6 +23,8 @@ class Target:
         carry_out: does what a plan says, and returns every login of it.
         judge: says which properties were broken.
         explicit: plans that are always carried out.
+        trim: leaves out of a plan what was not carried out.
+        smaller: plans with one thing less, where Hypothesis does not see the plan as a whole.
     """
 
     name: str
@@ -31,6 +33,8 @@ class Target:
     carry_out: Callable[[Any, Ground], tuple[Look, ...]]
     judge: Callable[[Any, tuple[Look, ...]], tuple[Violation, ...]]
     explicit: tuple[Plan, ...]
+    trim: Callable[[Any, tuple[Look, ...]], Plan] = lambda plan, _: plan
+    smaller: Callable[[Any], Iterator[Plan]] = lambda _: iter(())
 
 
 TARGETS: Final = {
@@ -43,6 +47,24 @@ TARGETS: Final = {
             carry_out=identifiers.carry_out,
             judge=identifiers.judge,
             explicit=identifiers.explicit(),
+        ),
+        Target(
+            name="claims",
+            title_fr="Userinfo et mensonges",
+            title_en="Userinfo and lies",
+            carry_out=claims.carry_out,
+            judge=claims.judge,
+            explicit=claims.explicit(),
+        ),
+        Target(
+            name="flow",
+            title_fr="Ordre des choses",
+            title_en="Order of things",
+            carry_out=flow.carry_out,
+            judge=flow.judge,
+            explicit=flow.explicit(),
+            trim=flow.trim,
+            smaller=flow.smaller,
         ),
     )
 }

@@ -176,7 +176,7 @@ class _Portal:
 
     def identify(self, code: str, pending: Pending) -> Who:
         """Return the person whom the provider vouches for."""
-        tokens = self.sessions.redeem(lambda: self.provider.redeem(code, pending))
+        tokens = self.provider.redeem(code, pending)
         checks = Checks(config=self.config, defect=self.defect, now=self.clock())
         keys = Keyring(known=self.provider.keys, refetched=self.provider.refetched_keys)
         id_token = checks.id_token(tokens.get("id_token"), nonce=pending.nonce, keys=keys)
@@ -184,6 +184,7 @@ class _Portal:
         claims = checks.userinfo(answer, id_token)
         identifier = self.slips.identifier(claims)
         before = self.sessions.who(self.sid)
+        self.sessions.redeemed(lambda: self.provider.redeem(code, pending))
         return Who(
             identifier=identifier,
             claims=self.slips.profile(identifier, claims, before.claims if before else {}),
@@ -220,7 +221,7 @@ class _Portal:
             return "/logged-out"
 
     def refused(self, refusal: Refused) -> Response:
-        self.sessions.refused()
+        self.sessions.refused(self.sid)
         return self.page("refused", refusal.status, refusal=refusal, text=refusal.text(self.config.language))
 
     def http_error(self, error: HTTPException) -> Response:

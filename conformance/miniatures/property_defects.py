@@ -163,7 +163,7 @@ PROPERTY_DEFECTS: Final = MappingProxyType(
         _D.REMEMBERS_CALLBACK: _row(
             "flow", "I1 I5", "reconnecte qui rejoue une vieille réponse", "logs in whoever repeats an old answer"
         ),
-        _D.REUSES_STATE: _row("flow", "I3", "réutilise state", "reuses state"),
+        _D.REUSES_STATE: _row("flow", "I3 I8", "réutilise state", "reuses state"),
         _D.REUSES_NONCE: _row("flow", "I3", "réutilise nonce", "reuses nonce"),
         _D.REUSES_VERIFIER: _row("flow", "I3", "réutilise le vérificateur PKCE", "reuses the PKCE verifier"),
         _D.LOGS_EVERYBODY_OUT: _row("flow", "I1 I5", "déconnecte tout le monde", "logs everybody out"),
@@ -172,7 +172,10 @@ PROPERTY_DEFECTS: Final = MappingProxyType(
             "flow", "I6", "tombe en panne sur une réponse répétée", "crashes on a repeated answer"
         ),
         _D.LOCKS_OUT_AFTER_REFUSALS: _row(
-            "flow", "I8", "ne connecte plus après trois refus", "no longer logs in after three refusals"
+            "flow",
+            "I8",
+            "ne connecte plus un navigateur après trois refus",
+            "no longer logs a browser in after three refusals",
         ),
     }
 )

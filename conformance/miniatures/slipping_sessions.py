@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -31,7 +33,7 @@ class SlippingSessions(Sessions):
         self._last: Pending | None = None
         self._taken: set[str] = set()
         self._answered: dict[str, Who] = {}
-        self._refusals = 0
+        self._refusals: Counter[str] = Counter()
 
     def began(self, url: str, pending: Pending) -> tuple[str, Pending]:
         """Return an authorization request and what its answer must fit."""
@@ -64,7 +66,7 @@ class SlippingSessions(Sessions):
             # whatever the answer says, the tab opened last counts
             newest = self.newest(sid)
             return super().take(sid, newest) if newest is not None else None
-        if self._defect is PropertyDefect.LOCKS_OUT_AFTER_REFUSALS and self._refusals >= _MOST_REFUSALS:
+        if self._defect is PropertyDefect.LOCKS_OUT_AFTER_REFUSALS and self._refusals[sid or ""] >= _MOST_REFUSALS:
             return None
         found = super().take(sid, state)
         if found is None and self._defect is PropertyDefect.CRASHES_ON_REPETITION and state in self._taken:
@@ -72,19 +74,15 @@ class SlippingSessions(Sessions):
         self._taken.add(state)
         return found
 
-    def refused(self) -> None:
+    def refused(self, sid: str | None) -> None:
         """Note a login that came to nothing."""
-        self._refusals += 1
+        self._refusals[sid or ""] += 1
 
-    def redeem(self, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """Redeem a code."""
-        tokens = call()
+    def redeemed(self, call: Callable[[], dict[str, Any]]) -> None:
+        """Note that a code was redeemed, and everything about it worked."""
         if self._defect is PropertyDefect.REDEEMS_AGAIN:
-            try:
+            with suppress(Refused):
                 call()
-            except Refused:
-                return tokens
-        return tokens
 
     def remembered(self, state: str | None) -> Who | None:
         """Return whom an answer logged in before; a correct portal never asks."""

@@ -28,7 +28,22 @@ if TYPE_CHECKING:
     from mock_idp.deviations import Deviation
 
 _CLAIMS: Final = ("iss", "aud", "exp", "iat", "nonce", "sub", "acr", "azp", "auth_time")
-_ODD: Final[tuple[Json, ...]] = (None, "", 0, 1, -1, True, [], {}, ["x"], "other", 1e300, "0", [None])
+_ODD: Final[tuple[Json, ...]] = (
+    "other",
+    "https://other.example",
+    None,
+    "",
+    0,
+    1,
+    -1,
+    True,
+    [],
+    {},
+    ["x"],
+    1e300,
+    "0",
+    [None],
+)
 _MEMBERS: Final = ((Seam.USERINFO, "sub"), (Seam.USERINFO, "SubjectNameID"), (Seam.TOKEN_RESPONSE, "token_type"))
 _DAY: Final = 86_400
 

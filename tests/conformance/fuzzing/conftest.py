@@ -33,7 +33,9 @@ def standing_on(seat: Seat, defect: AnyDefect | None) -> Iterator[Ground]:
     """Give the ground before a miniature portal."""
     with demo_portal(seat.provider, defect) as base:
         lab = open_lab(read_descriptor(portal_toml(base)), seat.url, builtin_profile("strict"))
+        ground = Ground(lab)
         try:
-            yield Ground(lab)
+            yield ground
         finally:
+            ground.close()
             lab.control.close()

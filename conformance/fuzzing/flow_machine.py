@@ -1,0 +1,95 @@
+"""The state machine that composes plans about the order of things: what can be done next depends on what was done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+
+from conformance.fuzzing.flow import MOST_BROWSERS
+from conformance.fuzzing.plan import Act, FlowPlan, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STEPS: Final = 16
+"""Most steps of one plan."""
+
+_BROWSERS: Final = st.integers(0, MOST_BROWSERS - 1)
+_PICK: Final = st.integers(0, STEPS)
+
+
+class Composer(RuleBasedStateMachine):
+    """Composes one plan; at its end the plan is carried out as a whole, so that it can be replayed as a whole."""
+
+    def __init__(self) -> None:
+        """Begin with an empty plan."""
+        super().__init__()
+        self.steps: list[Step] = []
+        self.begun: list[int] = []
+        self.waiting: list[int] = []
+        self.answered: list[int] = []
+
+    def probe(self, plan: FlowPlan) -> None:
+        """Carry a plan out, and raise when it has found something."""
+        raise NotImplementedError
+
+    @rule(browser=_BROWSERS)
+    def begin(self, browser: int) -> None:
+        """Click the portal's login."""
+        self.steps.append(Step(act=Act.BEGIN, browser=browser))
+        self.waiting.append(len(self.begun))
+        self.begun.append(browser)
+
+    @precondition(lambda self: self.waiting)
+    @rule(pick=_PICK, act=st.sampled_from((Act.APPROVE, Act.APPROVE, Act.DECLINE)))
+    def answer(self, pick: int, act: Act) -> None:
+        """Approve a login that waits, or decline it."""
+        attempt = self.waiting.pop(pick % len(self.waiting))
+        self.steps.append(Step(act=act, attempt=attempt))
+        self.answered.append(attempt)
+
+    @precondition(lambda self: self.answered)
+    @rule(pick=_PICK)
+    def deliver(self, pick: int) -> None:
+        """Deliver an answer where it belongs, for the first time or again."""
+        attempt = self.answered[-1 - pick % len(self.answered)]
+        self.steps.append(Step(act=Act.DELIVER, browser=self.begun[attempt], attempt=attempt))
+
+    @precondition(lambda self: self.answered)
+    @rule(pick=_PICK, browser=_BROWSERS, act=st.sampled_from((Act.DELIVER, Act.DELIVER_CUT)))
+    def deliver_anywhere(self, pick: int, browser: int, act: Act) -> None:
+        """Deliver an answer to any browser, whole or without its code."""
+        attempt = self.answered[-1 - pick % len(self.answered)]
+        self.steps.append(Step(act=act, browser=browser, attempt=attempt))
+
+    @precondition(lambda self: self.begun)
+    @rule(browser=_BROWSERS, act=st.sampled_from((Act.LOGOUT, Act.RELOAD)))
+    def act_alone(self, browser: int, act: Act) -> None:
+        """Log out, or look who is there."""
+        self.steps.append(Step(act=act, browser=browser))
+
+    @precondition(lambda self: self.answered)
+    @rule()
+    def age(self) -> None:
+        """Let codes grow too old."""
+        self.steps.append(Step(act=Act.AGE))
+
+    def teardown(self) -> None:
+        """Carry the plan out."""
+        if self.steps:
+            self.probe(FlowPlan(steps=tuple(self.steps)))
+
+
+def machine(probe: Callable[[Any], None]) -> type[Composer]:
+    """Return a composer whose plans go to a probe."""
+
+    class Probed(Composer):
+        """Hands its plans to the probe."""
+
+        def probe(self, plan: FlowPlan) -> None:
+            """Hand one over."""
+            probe(plan)
+
+    return Probed
