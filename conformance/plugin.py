@@ -11,6 +11,7 @@ import pytest
 
 from conformance.control import ProviderGone
 from conformance.descriptor import Descriptor, read_file
+from conformance.exit_codes import Stop
 from conformance.lab import open_lab, resets_of
 from conformance.outcome import Verdict
 from conformance.profiles import ProfileError, builtin_profile, read_profile
@@ -91,14 +92,23 @@ def pytest_configure(config: pytest.Config) -> None:
     portal = config.getoption("--psc-portal")
     if portal is None:
         return
-    described = read_file(Path(portal), port=config.getoption("--psc-portal-port"))
+    try:
+        described = read_file(Path(portal), port=config.getoption("--psc-portal-port"))
+        provider = config.getoption("--psc-provider") or described.provider.url
+        if not provider:
+            raise pytest.UsageError(
+                "--psc-provider: missing; write the address of a running provider ('psc-conformance serve'), "
+                "or [provider] url in the descriptor"
+            )
+        config.stash[LAB] = open_lab(
+            described,
+            provider,
+            load_profile(config.getoption("--psc-profile")),
+            control_token=os.environ.get(config.getoption("--psc-control-token-env") or ""),
+        )
+    except Stop as error:
+        raise pytest.UsageError(str(error)) from None
     config.stash[DESCRIBED] = described
-    config.stash[LAB] = open_lab(
-        described,
-        config.getoption("--psc-provider"),
-        load_profile(config.getoption("--psc-profile")),
-        control_token=os.environ.get(config.getoption("--psc-control-token-env") or ""),
-    )
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -115,16 +125,15 @@ def card_on(item: pytest.Item) -> Scenario | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the picked scenarios; lies that hold for everybody come last."""
+    """Keep the picked scenarios, and whatever is none; lies that hold for everybody come last."""
     if LAB not in config.stash:
         return
     patterns, lies = config.getoption("--psc-select"), config.getoption("--psc-lies")
     kept = [
         item
         for item in items
-        if (card := card_on(item)) is not None
-        and wanted(card.id, patterns)
-        and lies in {LIES[0], LIES[2] if card.issuer_wide else LIES[1]}
+        if (card := card_on(item)) is None
+        or (wanted(card.id, patterns) and lies in {LIES[0], LIES[2] if card.issuer_wide else LIES[1]})
     ]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = sorted(kept, key=_comes_last)
@@ -165,7 +174,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 def _finish(item: pytest.Item, events: Sequence[Event]) -> None:
     item.user_properties.append((EVENTS, json.dumps(events)))
     verdict = events[-1]
-    seen = verdict[f"seen_{item.config.getoption('--psc-language')}"]
+    language = item.config.getoption("--psc-language")
+    seen = f"{verdict['scenario']}: {verdict[f'seen_{language}']}"
     if verdict["verdict"] == Verdict.FAILED:
         pytest.fail(seen, pytrace=False)
     if verdict["verdict"] in {Verdict.SKIPPED, Verdict.INCONCLUSIVE}:

@@ -65,6 +65,8 @@ BREAKS = (
     Break(contract="pytest", room="mock_idp/web/app.py", line="import pytest"),
     Break(contract="pytest", room="conformance/containers/site.py", line="import pytest"),
     Break(contract="conformance-layers", room="conformance/containers/site.py", line="import conformance.runner"),
+    Break(contract="pytest", room="conformance/lab.py", line="import pytest"),
+    Break(contract="conformance-layers", room="conformance/plugin.py", line="import conformance.fixtures"),
 )
 
 
