@@ -20,7 +20,7 @@ from conformance.workstation import PASSWORD
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from conformance.browser import Browser
+    from conformance.agent import UserAgent
     from conformance.evidence import Attempt, Somebody
     from conformance.families import Family
     from conformance.hop import Hop
@@ -83,13 +83,13 @@ class Ground:
             self._reference.close()
             self._reference = None
 
-    def visit(self, person: Somebody, lies: Sequence[Deviation] = (), *, browser: Browser | None = None, lab: Lab | None = None) -> Visit:  # fmt: skip  # noqa: E501
+    def visit(self, person: Somebody, lies: Sequence[Deviation] = (), *, browser: UserAgent | None = None, lab: Lab | None = None) -> Visit:  # fmt: skip  # noqa: E501
         """Sit a person down at a computer, with lies armed for their login; the provider does not know the computer."""
         if browser is not None:
             self.unknown_computer(browser)
         return Visit(lab or self.lab, person, self.lab.control.arm(tuple(lies)), browser=browser)
 
-    def log_in(self, name: str, person: Somebody, lies: Sequence[Deviation] = (), *, browser: Browser | None = None, lab: Lab | None = None) -> Look:  # fmt: skip  # noqa: E501
+    def log_in(self, name: str, person: Somebody, lies: Sequence[Deviation] = (), *, browser: UserAgent | None = None, lab: Lab | None = None) -> Look:  # fmt: skip  # noqa: E501
         """Log a person in, and look at what that left.
 
         Args:
@@ -112,7 +112,7 @@ class Ground:
         pages = tuple(hop.text for channel, hop in visit.hops() if channel == "front" and self._is_page(hop))
         return Look(name=name, attempt=attempt, pages=pages, visit=visit)
 
-    def unknown_computer(self, browser: Browser) -> None:
+    def unknown_computer(self, browser: UserAgent) -> None:
         """Have the provider forget a computer, so that whoever sits there is asked."""
         browser.restore(tuple(one for one in browser.cookies() if one.name != PROVIDER_SESSION))
 
