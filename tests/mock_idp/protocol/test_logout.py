@@ -138,6 +138,26 @@ def test_a_forged_hint_ends_nothing(world: World, keys: SigningKeys) -> None:
     assert 200 == world.refresh(tokens["refresh_token"]).status
 
 
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.sampled_from(["session-1", "portal"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
+)
+
+
+@given(st.dictionaries(st.sampled_from(["sid", "aud", "azp", "sub", "iat", "exp", "nbf", "nonce"]), ANYTHING))
+def test_a_hint_that_was_told_lies_breaks_nothing(keys: SigningKeys, claims: dict[str, None]) -> None:
+    """Signed here, whatever it says: a page, a redirect to a registered address, or an OAuth error."""
+    hint = forged(keys, (*claims.items(), ("typ", "ID")))
+    try:
+        outcome = leave(World(keys=keys), id_token_hint=hint, post_logout_redirect_uri=BYE)
+    except OAuth2Error as error:
+        said = error.error
+    else:
+        said = str(outcome.redirect_uri)
+
+    assert said in {"invalid_request", BYE}
+
+
 def test_an_access_token_is_no_hint(world: World) -> None:
     """Signed by the same key, but not what was asked for."""
     said = refused(world, id_token_hint=world.tokens()["access_token"])
