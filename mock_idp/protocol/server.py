@@ -142,7 +142,9 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
         if PscRequest(exchange).payload.data.get("response_mode") == "form_post":
             return Reply(status=200, body=FormPost(action=redirect_uri, said=said))
         joint = "&" if "?" in redirect_uri else "?"
-        query = urlencode([(name, "" if value is None else str(value)) for name, value in said.pairs])
+        # a lie may say what no UTF-8 holds; it is sent all the same
+        shown = [(name, "" if value is None else str(value)) for name, value in said.pairs]
+        query = urlencode(shown, errors="surrogatepass")
         return Reply(status=302, body="", headers=(("Location", f"{redirect_uri}{joint}{query}"),))
 
     def validate_requested_scope(self, scope: str | None) -> None:

@@ -92,7 +92,7 @@ def _body(reply: Reply) -> tuple[bytes, Pairs]:
     if isinstance(reply.body, FormPost):
         form, pairs_said = reply.body, reply.body.said.pairs
         page = render_template("form_post.html", action=form.action, pairs=pairs_said)
-        return page.encode(), (("Location", form.action), *pairs_said)
+        return page.encode("utf-8", "surrogatepass"), (("Location", form.action), *pairs_said)
     if isinstance(reply.body, Fields):
         return dump(reply.body.pairs).encode(), reply.body.pairs
     if isinstance(reply.body, str):
