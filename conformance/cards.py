@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from mock_idp.ecps.card_proof import CardProof
 from mock_idp.web.services import CardReaderError
 from virtual_card import CardFamily, Desk, DeskError, Holder, Igc, PinBlocked, PinRefused, Reader, personalise
+from virtual_card.holder import DEFAULT_PIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +44,13 @@ def holder_of(person: Person) -> Holder | None:
 
 
 class CardBox:
-    """The cards of everybody in a directory, made when first asked for, each keeping its counters."""
+    """The cards of everybody in a directory, made when first asked for, each keeping its counters.
+
+    Attributes:
+        delivery_pin: PIN of a card that nobody changed; the provider's page tells it, as a letter would.
+    """
+
+    delivery_pin: Final = DEFAULT_PIN
 
     def __init__(self, *, igc: Igc, find: Callable[[str], Person | None], now: Callable[[], datetime]) -> None:
         """Open an empty box.

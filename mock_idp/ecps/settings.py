@@ -66,6 +66,8 @@ class EcpsSettings:
         number_digits: of each of them (inferred: 2, seen in the CIBA variant only).
         devices_per_person: phones that one person may have activated; one more deletes the oldest (unknown; 0: any
             number, because the public data model holds a list per person).
+        expiry_notice: how long before its end the phone says that the e-CPS is about to expire (unknown; confirmed is
+            only that people are warned, there by e-mail).
         ecps_validity: of an activated e-CPS (unknown; 3 years by analogy with the card).
     """
 
@@ -89,6 +91,7 @@ class EcpsSettings:
     number_choices: int = 3
     number_digits: int = 2
     devices_per_person: int = 0
+    expiry_notice: timedelta = timedelta(days=30)
     ecps_validity: timedelta = timedelta(days=3 * 365)
 
     def __post_init__(self) -> None:

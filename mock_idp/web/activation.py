@@ -24,7 +24,7 @@ from mock_idp.ecps.activation import (
 from mock_idp.ecps.card_proof import CardProofError
 from mock_idp.ecps.refusals import Code, EcpsError
 from mock_idp.web import journeys, post
-from mock_idp.web.card_forms import reader_proof, typed_proof, whose
+from mock_idp.web.card_forms import delivery_pin, reader_proof, typed_proof, whose
 from mock_idp.web.http import provider, tie
 from mock_idp.web.pages import page
 from mock_idp.web.qr import KINDS, drawn
@@ -95,6 +95,7 @@ def _show(demand: Demand, error: Explanation | None = None) -> Response:
         challenge=base64.b64encode(state.challenge).decode("ascii"),
         stale=state.challenge_expires_at is not None and now >= state.challenge_expires_at,
         has_reader=provider().card_reader is not None,
+        delivery_pin=delivery_pin(),
         contact_route=provider().ecps.contact_route,
         contact=post.shown_contact(provider(), state.idnat),
         seconds_left=max(0, int(left.total_seconds())) if left else 0,

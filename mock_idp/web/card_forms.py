@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from mock_idp.ecps.card_proof import CardIdentity
 
 
+def delivery_pin() -> str:
+    """Return the code confidentiel with which the reader's fictional cards are delivered, or nothing if it tells none.
+
+    At PSC it comes by post; somebody who tries the simulator for the first time has no letter to look into.
+    """
+    return str(getattr(provider().card_reader, "delivery_pin", ""))
+
+
 def reader_proof(idnat: str, challenge: bytes) -> CardProof:
     """Hand the typed code confidentiel to the simulated reader, and return the proof of the card that is in it.
 

@@ -15,7 +15,7 @@ from flask_babel import gettext
 from mock_idp.ecps.refusals import Code, EcpsError
 from mock_idp.protocol.tokens import Means
 from mock_idp.web import journeys
-from mock_idp.web.card_forms import reader_proof, typed_proof, whose
+from mock_idp.web.card_forms import delivery_pin, reader_proof, typed_proof, whose
 from mock_idp.web.delegation import with_pairing
 from mock_idp.web.http import finish, provider
 from mock_idp.web.login_of_page import known_idnat, open_login, portal_of
@@ -61,6 +61,7 @@ def _show(login: Login, error: Explanation | None = None) -> Response:
         typed=request.form.get("identifiant", ""),
         challenge=base64.b64encode(_challenge(login.login_id)).decode("ascii"),
         has_reader=provider().card_reader is not None,
+        delivery_pin=delivery_pin(),
         error=error,
     )
 

@@ -106,6 +106,7 @@ def _home(error: Explanation | None = None) -> Response:
         REFUSED if error else 200,
         device=device,
         usable=device is not None and device.usable(now),
+        expires_soon=device is not None and now >= device.expires_at - provider().ecps.expiry_notice,
         person=provider().directory.find(device.idnat) if device else None,
         accepted=_phone() is not None,
         under_way=_under_way() is not None,

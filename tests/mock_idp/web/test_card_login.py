@@ -134,6 +134,28 @@ def test_an_old_address_of_the_card_tab_still_leads_there(desk: Desk) -> None:
     assert "card" in desk.computer.forms
 
 
+# -- the code confidentiel of the first day
+
+
+class TellingReader(OneCard):
+    """A reader that tells the PIN its cards are delivered with."""
+
+    delivery_pin = PIN
+
+
+@pytest.mark.parametrize(("reader", "told"), [(OneCard(), False), (TellingReader(), True)], ids=["silent", "telling"])
+def test_the_page_tells_the_pin_of_delivery(reader: OneCard, told: bool) -> None:  # noqa: FBT001  pytest passes it by name
+    """As the letter by post would, at the login with the card and at the activation; only if the reader tells."""
+    desk = make_desk(reader=reader)
+    sentence = f"À la livraison, le code des cartes fictives est {PIN}."
+    desk.to_card_login()
+    pages = [desk.computer.one("#pin-aide").to_text()]
+    desk.to_challenge()
+    pages.append(desk.computer.one("#pin-aide").to_text())
+
+    assert [told, told] == [sentence in page for page in pages]
+
+
 # -- the card that was left in the reader
 
 

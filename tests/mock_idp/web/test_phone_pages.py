@@ -189,6 +189,16 @@ def test_an_expired_e_cps_is_deleted_and_activated_again(desk: Desk) -> None:
     assert "Demande d'activation" == desk.computer.title
 
 
+@pytest.mark.parametrize(("days", "told"), [(3 * 365 - 31, False), (3 * 365 - 30, True), (3 * 365, False)])
+def test_a_phone_says_that_its_e_cps_expires_soon(desk: Desk, days: int, told: bool) -> None:  # noqa: FBT001  by name
+    """From thirty days before the end; afterwards it says that it has expired."""
+    desk.activate()
+    desk.clock.wait(timedelta(days=days))
+    desk.phone.open("/phone/")
+
+    assert told is (desk.phone.find("#expires-soon") is not None)
+
+
 def test_a_lost_phone_is_replaced_from_the_waiting_page(desk: Desk) -> None:
     """The request that the lost phone could have approved is withdrawn."""
     desk.activate()
