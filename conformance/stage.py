@@ -61,7 +61,7 @@ def perform(card: Scenario, play: Callable[[Trial], None], lab: Lab) -> Performa
     try:
         trial.control(Role.BEFORE)
         if not _hopeless(trial):
-            play(trial)
+            _play(play, trial)
             trial.control(Role.AFTER)
     finally:
         trial.close()
@@ -120,6 +120,14 @@ def settle_known(events: tuple[Event, ...], known: Exempt | None) -> tuple[Event
     counts = with_known(Verdict(verdict["verdict"]), known)
     note = {"reason": known.reason, "issue": known.issue, "unexpected": counts is Verdict.FAILED}
     return (*events[:-1], {**verdict, "verdict": counts.value, "known": note})
+
+
+def _play(play: Callable[[Trial], None], trial: Trial) -> None:
+    """Play the case itself; lies for everybody end with it, however it ends."""
+    try:
+        play(trial)
+    finally:
+        trial.withdraw()
 
 
 def _hopeless(trial: Trial) -> bool:
