@@ -306,6 +306,24 @@ def test_a_miniature_is_fooled(seat: Seat) -> None:
     assert victim.identity in played.events[-1]["seen_fr"]
 
 
+def test_a_request_of_a_shared_browser_is_told_once(lab: Lab) -> None:
+    """Two logins in one browser: each request belongs to the login that was begun last."""
+
+    def play(trial: Trial) -> None:
+        first = trial.visit()
+        first.log_in()
+        second = trial.visit(browser=first.browser)
+        second.log_in()
+        trial.conclude(second)
+
+    played = perform(card(), play, lab)
+    hops = [(event["login"], event["url"]) for event in played.events if event["kind"] == "hop"]
+    callbacks = [login for login, url in hops if "/callback?" in url]
+
+    assert [1, 2, 3, 4] == sorted(callbacks)
+    assert [1, 2, 3, 4] == sorted(login for login, url in hops if url.endswith("/login"))
+
+
 # -- without a who-am-I page
 
 
