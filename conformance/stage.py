@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from conformance.evidence import Attempt
     from conformance.profiles import Ruling
     from conformance.scenario import Scenario
-    from conformance.visit import Lab, Visit
+    from conformance.visit import Lab
 
 
 NOT_APPLICABLE: Final = "not-applicable"
@@ -61,7 +61,7 @@ def perform(card: Scenario, play: Callable[[Trial], None], lab: Lab) -> Performa
     try:
         trial.control(Role.BEFORE)
         if not _hopeless(trial):
-            play(trial)
+            _play(play, trial)
             trial.control(Role.AFTER)
     finally:
         trial.close()
@@ -72,7 +72,7 @@ def perform(card: Scenario, play: Callable[[Trial], None], lab: Lab) -> Performa
     seconds = lab.monotonic() - began
     events = (
         scenario_event(card),
-        *(event for number, visit in enumerate(trial.visits, 1) for event in _visit_events(card, number, visit, trial)),
+        *(event for number in range(len(trial.visits)) for event in _visit_events(card, number, trial)),
         {**verdict_event(card, evidence, judgement, ruling, seconds=seconds), "recovered": recovered},
     )
     return Performance(card=card, evidence=evidence, judgement=judgement, ruling=ruling, events=events, seconds=seconds)
@@ -122,6 +122,14 @@ def settle_known(events: tuple[Event, ...], known: Exempt | None) -> tuple[Event
     return (*events[:-1], {**verdict, "verdict": counts.value, "known": note})
 
 
+def _play(play: Callable[[Trial], None], trial: Trial) -> None:
+    """Play the case itself; lies for everybody end with it, however it ends."""
+    try:
+        play(trial)
+    finally:
+        trial.withdraw()
+
+
 def _hopeless(trial: Trial) -> bool:
     """Tell whether the honest login failed, so that going on would prove nothing."""
     return judge(trial.evidence(), Expected.REFUSED).reason is Reason.CONTROL_FAILED
@@ -136,11 +144,16 @@ def _recover(trial: Trial) -> str | None:
     return None
 
 
-def _visit_events(card: Scenario, number: int, visit: Visit, trial: Trial) -> tuple[Event, ...]:
-    """Return the events of one visit in the order in which they happened."""
-    masks = trial.lab.masks
-    place: Any = {"scenario": card.id, "login": number, "role": visit.role}
-    timed = [(hop.started_at, hop_event(hop, masks, channel=channel, **place)) for channel, hop in visit.hops()]
+def _visit_events(card: Scenario, number: int, trial: Trial) -> tuple[Event, ...]:
+    """Return the events of one visit in the order in which they happened.
+
+    A browser that several visits share sends each of its requests for the visit that sat down at it last.
+    """
+    masks, visit = trial.lab.masks, trial.visits[number]
+    place: Any = {"scenario": card.id, "login": number + 1, "role": visit.role}
+    later = {id(hop) for other in trial.visits[number + 1 :] for _, hop in other.hops()}
+    mine = [(channel, hop) for channel, hop in visit.hops() if id(hop) not in later]
+    timed = [(hop.started_at, hop_event(hop, masks, channel=channel, **place)) for channel, hop in mine]
     timed += [(seen.at, seen_event(seen, **place)) for seen in visit.journal() if seen.channel == "back"]
     timed.sort(key=lambda one: one[0])
     return tuple(event for _, event in timed)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from conformance.evidence import Attempt, Evidence, Finding, Role, Somebody
 from conformance.visit import Visit
 from conformance.workstation import PASSWORD
+from mock_idp.artefacts import ISSUER_WIDE
 from mock_idp.deviations import resolve
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Trial:
         self.visits: list[Visit] = []
         self._victim: Somebody | None = None
         self._armed = 0
+        self._everywhere: str | None = None
 
     @cached_property
     def person(self) -> Somebody:
@@ -58,9 +60,15 @@ class Trial:
             honest: arm nothing for this login.
         """
         deviations = () if honest else tuple(self._resolved(one, person or self.person) for one in self.card.deviations)
-        token = self.lab.control.arm(deviations, issuer_wide=self.card.issuer_wide and not honest)
-        self._armed += len(deviations)
-        visit = Visit(self.lab, person or self.person, token, browser=browser)
+        everywhere = tuple(one for one in deviations if one.seam in ISSUER_WIDE)
+        if everywhere and self._everywhere is None:
+            # once for all visits: what is armed for the issuer holds until it is withdrawn
+            self._everywhere = self.lab.control.arm(everywhere, issuer_wide=True)
+            self._armed += len(everywhere)
+        mine = tuple(one for one in deviations if one not in everywhere)
+        token = self.lab.control.arm(mine)
+        self._armed += len(mine)
+        visit = Visit(self.lab, person or self.person, token, browser=browser, everywhere=self._everywhere)
         self.visits.append(visit)
         return visit
 
@@ -92,6 +100,11 @@ class Trial:
         """Close every browser of the scenario; what they did can still be read."""
         for visit in self.visits:
             visit.browser.close()
+
+    def withdraw(self) -> None:
+        """Take back what was armed for the issuer, so that whoever comes next meets an honest provider."""
+        if self._everywhere is not None:
+            self.lab.control.withdraw()
 
     def finds(self, *, kept: bool, fr: str, en: str) -> None:
         """Note whether the portal did something by itself.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from conformance.browser import Browser
-from conformance.evidence import Attempt, Landing, Role, Unclear
+from conformance.evidence import Attempt, Landing, Role, Seen, Unclear
 from conformance.hop import origin_host, place_of
 from conformance.portal import AuthorizationRequest
 from conformance.workstation import Phone, Workstation
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from conformance.agent import UserAgent
     from conformance.control import Control, Whereabouts
-    from conformance.evidence import Seen, Somebody, Whoami
+    from conformance.evidence import Somebody, Whoami
     from conformance.hop import Hop
     from conformance.masks import Masks
     from conformance.page import Page
@@ -71,7 +71,7 @@ class Visit:
         page: what the portal showed last.
     """
 
-    def __init__(self, lab: Lab, person: Somebody, token: str, *, role: Role = Role.TRIED, browser: UserAgent | None = None) -> None:  # fmt: skip  # noqa: E501
+    def __init__(self, lab: Lab, person: Somebody, token: str, *, role: Role = Role.TRIED, browser: UserAgent | None = None, everywhere: str | None = None) -> None:  # fmt: skip  # noqa: E501
         """Sit down at a computer.
 
         Args:
@@ -80,8 +80,10 @@ class Visit:
             token: calls up the lies armed for this login.
             role: what the login is for.
             browser: one that was used before; a fresh one if not given.
+            everywhere: token of the lies that are armed for the issuer meanwhile.
         """
         self.lab = lab
+        self._everywhere = everywhere
         self.person = person
         self.role = role
         self.token = token
@@ -167,10 +169,18 @@ class Visit:
             person=self.person,
             landing=_landing(self.page, self.lab.masks),
             whoami=self._looked or (self.who() if self.lab.portal.probed else Unclear(why="no-probe")),
-            journal=self.journal(),
+            journal=(*self._told_everywhere(), *self.journal()),
             started=self.request is not None,
             seconds=self.seconds,
         )
+
+    def _told_everywhere(self) -> tuple[Seen, ...]:
+        """Return the lies of the issuer that were told, as one entry before all others: no login asked for them."""
+        told = self.lab.control.plan(self._everywhere).told if self._everywhere is not None else ()
+        if not told:
+            return ()
+        place = self.lab.where.issuer
+        return (Seen(seq=0, at=0.0, channel="back", endpoint="issuer", method="GET", url=place, status=200, told=told),)
 
     def hops(self) -> tuple[tuple[str, Hop], ...]:
         """Return every request of the computer and of the phone, each with the name of its channel."""

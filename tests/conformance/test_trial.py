@@ -20,7 +20,7 @@ from conformance.toml_reader import DescriptorError
 from conformance.trial import Trial
 from conformance.visit import Visit
 from mock_idp.artefacts import Seam
-from mock_idp.deviations import AnswerStatus, BreakSignature, DropField, Nth, SetClaim, SetField
+from mock_idp.deviations import AnswerStatus, BreakSignature, DropField, Nth, SetClaim, SetField, SetHeader
 from tests.conformance.test_scenario_card import card
 from tests.labs import lab_with, suite_seat
 
@@ -39,6 +39,7 @@ base_url = "{base}"
 login = "/login"
 logout = "/logout"
 """
+UNKNOWN_KID = SetHeader("kid", "no-such-key")
 ISS = SetClaim("iss", "https://autre.example")
 
 
@@ -305,6 +306,24 @@ def test_a_miniature_is_fooled(seat: Seat) -> None:
     assert victim.identity in played.events[-1]["seen_fr"]
 
 
+def test_a_request_of_a_shared_browser_is_told_once(lab: Lab) -> None:
+    """Two logins in one browser: each request belongs to the login that was begun last."""
+
+    def play(trial: Trial) -> None:
+        first = trial.visit()
+        first.log_in()
+        second = trial.visit(browser=first.browser)
+        second.log_in()
+        trial.conclude(second)
+
+    played = perform(card(), play, lab)
+    hops = [(event["login"], event["url"]) for event in played.events if event["kind"] == "hop"]
+    callbacks = [login for login, url in hops if "/callback?" in url]
+
+    assert [1, 2, 3, 4] == sorted(callbacks)
+    assert [1, 2, 3, 4] == sorted(login for login, url in hops if url.endswith("/login"))
+
+
 # -- without a who-am-I page
 
 
@@ -389,3 +408,58 @@ def test_a_visit_of_nobody_in_particular_is_repeatable(lab: Lab) -> None:
         visit.log_in()
 
     assert [trial.person.identity] * 2 == [getattr(visit.who(), "identity", None) for visit in visits]
+
+
+# -- lies for everybody
+
+
+@pytest.mark.parametrize(
+    "deviations",
+    [
+        (SetField(Seam.DISCOVERY, "issuer", "https://autre.example"),),
+        (SetField(Seam.KEY_SET, "keys", []), UNKNOWN_KID),
+    ],
+    ids=["discovery", "key set"],
+)
+def test_a_lie_for_everybody_is_told_counted_and_withdrawn(lab: Lab, deviations: tuple[Any, ...]) -> None:
+    """The correct portal refuses, and the honest login behind it meets an honest provider."""
+    played = perform(card(deviations=deviations), log_in, lab)
+
+    assert (Outcome.REFUSED, Reason.STAYED_ANONYMOUS) == (played.judgement.outcome, played.judgement.reason)
+    assert len(deviations) == len(played.evidence.told)
+    assert first_login(lab) is None
+
+
+def test_lies_for_everybody_and_for_one_login_are_told_together(lab: Lab) -> None:
+    """A key set without the key, and a token whose key the portal looks for there."""
+    lies = (UNKNOWN_KID, SetField(Seam.KEY_SET, "keys", []))
+    played = perform(card(deviations=lies), log_in, lab)
+
+    assert 2 == played.evidence.armed == len(played.evidence.told)
+    assert Outcome.REFUSED is played.judgement.outcome
+
+
+def test_two_visits_under_a_lie_for_everybody_arm_it_once(lab: Lab) -> None:
+    """It holds for both of them."""
+
+    def play(trial: Trial) -> None:
+        trial.log_in()
+        trial.log_in()
+
+    played = perform(card(deviations=(SetField(Seam.KEY_SET, "keys", []), UNKNOWN_KID)), play, lab)
+
+    assert 3 == played.evidence.armed == len(played.evidence.told)
+    assert Outcome.REFUSED is played.judgement.outcome
+
+
+def test_a_scenario_that_breaks_off_withdraws_its_lies_all_the_same(lab: Lab) -> None:
+    """Whoever comes next must not pay for it."""
+
+    def play(trial: Trial) -> None:
+        trial.visit()
+        raise RuntimeError("a mistake in a scenario")
+
+    with pytest.raises(RuntimeError, match="a mistake"):
+        perform(card(deviations=(SetField(Seam.DISCOVERY, "issuer", "x"),)), play, lab)
+
+    assert first_login(lab) is None
