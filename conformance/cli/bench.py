@@ -10,6 +10,8 @@ import sys
 import tempfile
 import time
 import urllib.request
+from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.catalogue import catalogue
@@ -85,6 +87,7 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         "the whole demonstration (process included)",
         [_timed(_demo)],
     )
+    _container(terminal)
     return ExitCode.CLEAN
 
 
@@ -94,6 +97,26 @@ def _card(terminal: Terminal) -> None:
             _row(terminal, fr, en, seconds)
     except NoService as error:
         terminal.say(f"  carte par pcscd : pas ici ({error})", f"  card through pcscd: not here ({error})", "dim")
+
+
+def _container(terminal: Terminal) -> None:
+    """Print what the image costs, or why that is not known here."""
+    if find_spec("docker") is None:
+        terminal.say("  image : paquet docker absent", "  image: package docker is not installed", "dim")
+        return
+    measure = import_module("conformance.containers.measure")
+    try:
+        found = measure.footprint()
+    except measure.EngineError as error:
+        terminal.say(f"  image : {error}", f"  image: {error}", "dim")
+        return
+    whole, own, held = (size / measure.MEBI for size in (found.image_bytes, found.own_bytes, found.memory_bytes))
+    fr, en = "image : démarrage du fournisseur", "image: start of the provider"
+    _row(terminal, fr, en, [found.seconds])
+    terminal.say(
+        f"  {'image : taille, dont à nous ; mémoire tenue':<52}{whole:.0f} Mio, {own:.0f} Mio ; {held:.0f} Mio",
+        f"  {'image: size, of which ours; memory held':<52}{whole:.0f} MiB, {own:.0f} MiB; {held:.0f} MiB",
+    )
 
 
 def cold_start() -> float:

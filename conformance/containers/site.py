@@ -21,6 +21,7 @@ from conformance.containers.engine import (
     remove,
 )
 from conformance.containers.parts import PORT, Names, Portal, SiteError, environment_of
+from conformance.containers.readiness import answers_within
 from conformance.containers.suite import DESCRIPTOR, HOME, REPORT, Suite, SuiteResult
 
 if TYPE_CHECKING:
@@ -39,21 +40,6 @@ CONTROL_TOKEN: Final = "PSC_CONTROL_TOKEN"  # noqa: S105  # same
 PROVIDER_SECONDS: Final = 30.0
 SUITE_SECONDS: Final = 900.0
 
-_WAIT: Final = """
-import http.client, sys, time, urllib.parse
-url, end = urllib.parse.urlsplit(sys.argv[1]), time.monotonic() + float(sys.argv[2])
-while time.monotonic() < end:
-    try:
-        line = http.client.HTTPConnection(url.hostname, url.port, timeout=2)
-        line.request("GET", url.path or "/")
-        if line.getresponse().status < 500:
-            raise SystemExit(0)
-    except (OSError, http.client.HTTPException):
-        pass
-    time.sleep(0.05)
-raise SystemExit(1)
-"""
-"""Runs inside the provider's container: on the network itself, so that no port need be published for it."""
 _SLICE: Final = 2.0
 
 
@@ -230,8 +216,7 @@ class Site:
         left = seconds
         while left > 0:
             slice_ = min(_SLICE, left)
-            code, _ = self.provider.exec_run(["python", "-c", _WAIT, url, str(slice_)])
-            if code == 0:
+            if answers_within(self.provider, url, slice_):
                 return
             self._parts[part].reload()
             if self._parts[part].status != "running":
