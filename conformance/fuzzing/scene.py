@@ -10,7 +10,7 @@ from conformance.fuzzing.plan import Act, Step
 from conformance.fuzzing.verdict import SERVER_ERROR, Look, Violation
 
 if TYPE_CHECKING:
-    from conformance.browser import Browser
+    from conformance.agent import UserAgent
     from conformance.evidence import Whoami
     from conformance.fuzzing.ground import Ground
     from conformance.page import Page
@@ -53,13 +53,13 @@ class Scene:
     """
 
     ground: Ground
-    browsers: list[Browser] = field(default_factory=list)
+    browsers: list[UserAgent] = field(default_factory=list)
     tries: list[Try] = field(default_factory=list)
     expected: dict[int, str | None] = field(default_factory=dict)
     broken: list[Violation] = field(default_factory=list)
     page: Page | None = None
 
-    def browser(self, number: int) -> Browser:
+    def browser(self, number: int) -> UserAgent:
         """Return a browser, opened when first used."""
         while len(self.browsers) <= min(number, MOST_BROWSERS - 1):
             self.expected[len(self.browsers)] = None
@@ -84,7 +84,7 @@ class Scene:
         elif step.attempt < len(self.tries):
             self._on(self.tries[step.attempt], step, number, browser)
 
-    def _begin(self, number: int, browser: Browser) -> None:
+    def _begin(self, number: int, browser: UserAgent) -> None:
         visit = self.ground.visit(self.ground.person(), browser=browser)
         request = visit.begin()
         self.page = browser.page
@@ -98,7 +98,7 @@ class Scene:
         # starting over may end what was there before; it logs nobody in
         self._check(number, allowed={self.expected[number], None}, why="I1.changed")
 
-    def _on(self, one: Try, step: Step, number: int, browser: Browser) -> None:
+    def _on(self, one: Try, step: Step, number: int, browser: UserAgent) -> None:
         if step.act in {Act.APPROVE, Act.DECLINE}:
             if one.answer is None and one.request is not None:
                 self._answer(one, approve=step.act is Act.APPROVE)
@@ -113,7 +113,7 @@ class Scene:
         one.answer = one.visit.approve() if approve else one.visit.decline()
         one.approved = approve and one.answer is not None
 
-    def _deliver(self, one: Try, answer: AuthorizationResponse, number: int, browser: Browser, *, cut: bool) -> None:
+    def _deliver(self, one: Try, answer: AuthorizationResponse, number: int, browser: UserAgent, *, cut: bool) -> None:
         whole_at_home = number == one.browser and not cut
         fits = whole_at_home and one.delivered == 0 and one.approved and not one.stale
         calls = self._calls(one)
@@ -170,7 +170,7 @@ class Scene:
                 break
         return tuple(self._look(f"login {number}", one.visit) for number, one in enumerate(self.tries))
 
-    def _honest(self, browser: Browser) -> bool:
+    def _honest(self, browser: UserAgent) -> bool:
         visit = self.ground.visit(self.ground.person(), browser=browser)
         visit.log_in()
         who: Whoami = self.ground.lab.portal.whoami(browser)
@@ -181,7 +181,7 @@ class Scene:
         return self.ground.look(name, visit)
 
 
-def _names(browser: Browser) -> frozenset[tuple[str, str]]:
+def _names(browser: UserAgent) -> frozenset[tuple[str, str]]:
     """Return the portal's cookies: those that no script can read, which a session's is."""
     return frozenset((one.name, one.value) for one in browser.cookies() if one.http_only and one.name != "psc_session")
 
