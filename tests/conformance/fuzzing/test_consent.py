@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.descriptor import Descriptor
+from conformance.described import Descriptor
 from conformance.fuzzing import consent
 from conformance.fuzzing.consent import CONSENT_PATH, ConsentError, check_consent, is_loopback
 
@@ -40,9 +40,16 @@ def test_what_stays_on_this_machine(url: str, here: bool) -> None:  # noqa: FBT0
     assert here == is_loopback(url)
 
 
+def test_a_portal_that_does_not_say_who_is_there_cannot_be_judged() -> None:
+    """The table to write is named."""
+    mute = Descriptor(name="p", base_url="http://127.0.0.1:1", login="/", callback="/")
+    with pytest.raises(ConsentError, match=r"\[whoami\]: missing"):
+        check_consent(mute, probed=False)
+
+
 def test_a_portal_here_needs_no_consent() -> None:
     """Nothing is asked."""
-    check_consent(portal("http://127.0.0.1:1", "127.0.0.1:1"))
+    check_consent(portal("http://127.0.0.1:1", "127.0.0.1:1"), probed=True)
 
     assert not is_loopback("http://portail.test")
 
@@ -53,7 +60,7 @@ def test_a_portal_elsewhere_must_be_asked(base: str, hosts: tuple[str, ...]) -> 
     with pytest.raises(
         ConsentError, match=r"base_url: .* answer .*/\.well-known/psc-conformance with {\"fuzzing\": true}"
     ):
-        check_consent(portal(base, *hosts))
+        check_consent(portal(base, *hosts), probed=True)
 
 
 @contextmanager
@@ -97,7 +104,7 @@ def test_only_true_is_consent(body: bytes, agreed: bool, monkeypatch: pytest.Mon
     monkeypatch.setattr(consent, "is_loopback", lambda _: False)
     with publishing(body) as base:
         try:
-            check_consent(portal(base))
+            check_consent(portal(base), probed=True)
             said = True
         except ConsentError:
             said = False
