@@ -92,6 +92,11 @@ class _Reader(HTMLParser):
         # In HTML the slash of <p/> means nothing; only void elements end by themselves.
         self.handle_starttag(tag, attrs)
 
+    def parse_marked_section(self, i: int, report: int = 1) -> int:
+        # HTML has none: ``<![x`` begins a comment that ends at the next ``>``; the base class gives up on most of them.
+        del report
+        return self.parse_bogus_comment(i)
+
     def handle_data(self, data: str) -> None:
         self._open[-1].children.append(data)
 

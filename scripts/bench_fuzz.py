@@ -68,7 +68,7 @@ def line(defect: PropertyDefect, target: Target, seeds: int, budget: float) -> s
         always = first_of_always(target, ground)
         drawn = [one_hunt(target, ground, seed, budget) for seed in range(seeds)]
         ground.close()
-        lab.control.close()
+        lab.close()
     found = [one.catch for one in drawn if one.catch is not None]
     head = f"| {defect:<26} | {always[0] or '—'} | {always[1]:.1f} | {always[2] or '—'} | {len(found)}/{seeds} |"
     if not found:

@@ -109,7 +109,7 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     folder = Path(options.report_dir)
     with ExitStack() as stack:
         portal = stack.enter_context(standing(options, terminal, folder))
-        check_consent(portal.described)
+        check_consent(portal.described, probed=portal.lab.portal.probed)
         if portal.trouble is not None:
             return _unreachable(portal, terminal)
         folder.mkdir(parents=True, exist_ok=True)
@@ -128,7 +128,7 @@ def execute_replay(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     target = TARGETS[plan.target]
     with ExitStack() as stack:
         portal = stack.enter_context(standing(options, terminal, Path()))
-        check_consent(portal.described)
+        check_consent(portal.described, probed=portal.lab.portal.probed)
         if portal.trouble is not None:
             return _unreachable(portal, terminal)
         ground = stack.enter_context(closing(Ground(portal.lab)))

@@ -104,7 +104,7 @@ def standing(options: argparse.Namespace, terminal: Terminal, folder: Path) -> I
         described, provider, file = made
         token = secret_in(options.control_token_env, "--control-token-env", "the provider's control token")
         lab = open_lab(described, provider, load_profile(options.profile or described.profile), control_token=token)
-        stack.callback(lab.control.close)
+        stack.callback(lab.close)
         yield Standing(lab=lab, described=described, file=file, trouble=first_login(lab))
 
 

@@ -33,12 +33,18 @@ def is_loopback(url: str) -> bool:
         return False
 
 
-def check_consent(described: Descriptor) -> None:
-    """Make sure that a portal may be fuzzed: it is on this machine, or publishes that it agrees.
+def check_consent(described: Descriptor, *, probed: bool) -> None:
+    """Make sure that a portal can and may be fuzzed: it says who is there, and is on this machine or agrees.
+
+    Args:
+        described: the portal.
+        probed: whether it can be asked who is there, by whatever driver.
 
     Raises:
-        ConsentError: it is elsewhere and does not.
+        ConsentError: it has no who-am-I page, or is elsewhere and does not agree.
     """
+    if not probed:
+        raise ConsentError("[whoami]: missing; fuzzing judges by whom the portal names, so describe its who-am-I page")
     if all(is_loopback(f"http://{host}") for host in (origin_host(described.base_url), *described.allow_hosts)):
         return
     url = urljoin(described.base_url, CONSENT_PATH)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from conformance.fuzzing.plan import size
+from conformance.workstation import WorkstationError
 
 if TYPE_CHECKING:
     from conformance.fuzzing.ground import Ground
@@ -57,7 +58,10 @@ def again(plan: Plan, group: str, target: Target, ground: Ground) -> tuple[bool,
     if ground.control_login() is not None:
         # that no honest login works any more is what I8 says; of anything else it proves nothing
         return group.startswith("I8."), ()
-    looks = target.carry_out(plan, ground)
+    try:
+        looks = target.carry_out(plan, ground)
+    except WorkstationError:
+        return False, ()
     return group in {one.group for one in target.judge(plan, looks)}, looks
 
 

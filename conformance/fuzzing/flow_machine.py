@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from conformance.fuzzing.flow import MOST_BROWSERS
 from conformance.fuzzing.plan import Act, FlowPlan, Step
+from conformance.fuzzing.scene import MOST_BROWSERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,6 +11,7 @@ from hypothesis.errors import HypothesisException
 
 from conformance.fuzzing.drawing import explore
 from conformance.fuzzing.plan import size, written
+from conformance.workstation import WorkstationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from conformance.fuzzing.plan import Plan
     from conformance.fuzzing.target import Target
     from conformance.fuzzing.verdict import Look, Violation
+
+MOST_STUCK: Final = 20
+"""After so many plans that could not be carried out, the hunt is called off."""
 
 SHRINK_PLANS: Final = 300
 """Most plans spent on making one finding smaller."""
@@ -55,6 +59,7 @@ class Hunt:
         deadline: on the monotonic clock.
         known: groups of findings that are no news.
         tried: how many plans were carried out.
+        stuck: how many could not be, because the provider's pages were in the way.
         heard: told after every plan.
     """
 
@@ -63,6 +68,7 @@ class Hunt:
     deadline: float
     known: set[str] = field(default_factory=set)
     tried: int = 0
+    stuck: int = 0
     heard: Callable[[int], None] = lambda _: None
     monotonic: Callable[[], float] = time.monotonic
     shrink_plans: int = SHRINK_PLANS
@@ -163,7 +169,14 @@ class Hunt:
         return None
 
     def _examine(self, plan: Plan) -> list[Catch]:
-        looks = self.target.carry_out(plan, self.ground)
+        try:
+            looks = self.target.carry_out(plan, self.ground)
+        except WorkstationError:
+            # the provider's pages were not what they are: the portal asked for something odd, or a mistake of ours
+            self.stuck += 1
+            if self.stuck > MOST_STUCK:
+                raise
+            return []
         self.tried += 1
         self.heard(self.tried)
         seconds = self.monotonic() - self._began

@@ -147,7 +147,7 @@ PROPERTY_DEFECTS: Final = MappingProxyType(
         ),
         _D.MIXES_ACTIVITIES: _row("claims", "Q6", "mélange deux activités", "mixes two activities"),
         _D.SLOWS_WITH_SIZE: _row(
-            "claims", "Q7", "ralentit au carré de la taille", "slows down with the square of the size"
+            "claims", "Q1 Q7", "ralentit au carré de la taille", "slows down with the square of the size"
         ),
         _D.SHARES_PENDING_LOGIN: _row(
             "flow",

@@ -32,7 +32,7 @@ def persona() -> st.SearchStrategy[Person]:
 
 
 def _called(person: Person, name: str, given: str, family: str, activity: tuple[Activity, ...]) -> Person:
-    return replace(person, idnat=name, given_name=given, family_name=family, activity=activity)
+    return replace(person, idnat=name, given_name=given, family_name=family, activity=activity, exercice=())
 
 
 def userinfo(people: st.SearchStrategy[Person] | None = None) -> st.SearchStrategy[dict[str, Any]]:

@@ -38,4 +38,4 @@ def standing_on(seat: Seat, defect: AnyDefect | None) -> Iterator[Ground]:
             yield ground
         finally:
             ground.close()
-            lab.control.close()
+            lab.close()

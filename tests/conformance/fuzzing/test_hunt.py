@@ -13,6 +13,8 @@ from conformance.fuzzing.hunt import Hunt
 from conformance.fuzzing.plan import IdentifierPlan, Twist
 from conformance.fuzzing.target import Target
 from conformance.fuzzing.verdict import Look, Violation
+from conformance.page import Page
+from conformance.workstation import WorkstationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,6 +127,29 @@ def test_a_plan_that_breaks_something_only_once_is_unstable() -> None:
 
     assert catch is not None
     assert not confirm(catch, flaky, cast("Ground", QuietGround())).stable
+
+
+def test_a_plan_that_our_own_pages_do_not_let_through_is_left_out_but_not_for_ever() -> None:
+    """A few are the portal's doing; many are ours, and end the hunt."""
+
+    def carry_out(plan: Any, ground: Any) -> tuple[Look, ...]:
+        del plan, ground
+        raise WorkstationError("type the identifiant national", Page(url=""))
+
+    what = Target(
+        name="identifiers",
+        title_fr="",
+        title_en="",
+        carry_out=carry_out,
+        judge=lambda *_: (),
+        explicit=(IdentifierPlan(),),
+    )
+    stuck = hunt(what)
+
+    assert [] == stuck.explicit()
+    assert (0, 1) == (stuck.tried, stuck.stuck)
+    with pytest.raises(WorkstationError):
+        stuck.draw(seed=0, examples=200)
 
 
 class Notes:

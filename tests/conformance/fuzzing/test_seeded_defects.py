@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.fuzzing.finding import again
+from conformance.fuzzing.finding import again, confirm
 from conformance.fuzzing.hunt import Hunt
 from conformance.fuzzing.plan import ClaimsPlan, IdentifierPlan, Plan, Twist
 from conformance.fuzzing.target import TARGETS, Target
@@ -18,7 +18,18 @@ if TYPE_CHECKING:
     from conformance.cli.seat import Seat
     from conformance.miniatures.property_defects import AnyDefect
 
-SHOWS_IN = {"P3": Twist.SPACED, "P4": Twist.APPENDED, "P5": Twist.RESPELLED}
+SHOWS_IN = {
+    Twist.SPACED: "P3",
+    Twist.RESPELLED: "P5",
+    Twist.CASE_SWAPPED: "P2",
+    Twist.OTHER_TAIL: "P2",
+    Twist.PREPENDED: "P4",
+    Twist.WIDENED: "P4",
+    Twist.QUOTED: "P4",
+    Twist.APPENDED: "P4",
+}
+"""In which plans a property shows, the few before the many."""
+
 LIED_TO = (
     Defect.NEVER_COMPARES_ISS,
     Defect.NEVER_COMPARES_AUD,
@@ -33,11 +44,11 @@ LIED_TO = (
 
 def likely_first(target: Target, properties: tuple[str, ...]) -> list[Plan]:
     """Return the plans that always run, those first that are likely to show a defect, to be quick."""
-    twists = {SHOWS_IN[one] for one in properties if one in SHOWS_IN}
+    twists = [twist for twist, one in SHOWS_IN.items() if one in properties]
 
-    def unlikely(plan: Plan) -> bool:
+    def unlikely(plan: Plan) -> int:
         if isinstance(plan, IdentifierPlan):
-            return plan.twist not in twists
+            return twists.index(plan.twist) if plan.twist in twists else len(twists)
         return isinstance(plan, ClaimsPlan) and ("Q8" in properties) != bool(plan.lies)
 
     return sorted(target.explicit, key=unlikely)
@@ -78,7 +89,9 @@ def test_the_correct_portal_breaks_nothing(fuzz_seat: Seat, name: str) -> None:
     """Every plan that always runs, and some that are drawn."""
     with standing_on(fuzz_seat, None) as ground:
         hunt = Hunt(target=TARGETS[name], ground=ground, deadline=1e12)
-        found = [*hunt.explicit(), hunt.draw(seed=0, examples=10)]
+        caught = [catch for catch in (*hunt.explicit(), hunt.draw(seed=0, examples=10)) if catch is not None]
+        # as in a campaign: a busy machine may make one login slow, but not three more
+        found = [catch for catch in caught if confirm(catch, TARGETS[name], ground).stable]
 
-    assert [None] == [catch and (catch.plan, catch.violation) for catch in found]
+    assert [] == [(catch.plan, catch.violation) for catch in found]
     assert hunt.tried > len(TARGETS[name].explicit)

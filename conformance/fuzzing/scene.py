@@ -1,0 +1,211 @@
+"""The scene of a plan about the order of things: browsers, logins, answers, and I1 to I8 after every step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from conformance.evidence import Identified, Role, Unclear
+from conformance.fuzzing.plan import Act, Step
+from conformance.fuzzing.verdict import SERVER_ERROR, Look, Violation
+
+if TYPE_CHECKING:
+    from conformance.agent import UserAgent
+    from conformance.evidence import Whoami
+    from conformance.fuzzing.ground import Ground
+    from conformance.page import Page
+    from conformance.portal import AuthorizationRequest, AuthorizationResponse
+    from conformance.visit import Visit
+
+MOST_BROWSERS: Final = 3
+AGE_SECONDS: Final = 3600.0
+"""How far the provider's clock is moved: every code is out of date then, and no portal's own clock has moved."""
+
+
+@dataclass(kw_only=True)
+class Try:
+    """One login that was begun.
+
+    Attributes:
+        browser: number of the browser it was begun in.
+        answer: what the provider answered, None until approved or declined.
+        approved: whether the person approved.
+        delivered: how often its whole answer was delivered to its own browser.
+        stale: whether the clock moved after the answer.
+    """
+
+    visit: Visit
+    browser: int
+    request: AuthorizationRequest | None = None
+    answer: AuthorizationResponse | None = None
+    approved: bool = False
+    delivered: int = 0
+    stale: bool = False
+
+
+@dataclass(kw_only=True)
+class Scene:
+    """A portal, some browsers, and what is expected of each: nobody, or somebody.
+
+    Attributes:
+        expected: identity by number of the browser; None for nobody.
+        broken: what was broken, in order; the first ends the plan.
+    """
+
+    ground: Ground
+    browsers: list[UserAgent] = field(default_factory=list)
+    tries: list[Try] = field(default_factory=list)
+    expected: dict[int, str | None] = field(default_factory=dict)
+    broken: list[Violation] = field(default_factory=list)
+    page: Page | None = None
+
+    def browser(self, number: int) -> UserAgent:
+        """Return a browser, opened when first used."""
+        while len(self.browsers) <= min(number, MOST_BROWSERS - 1):
+            self.expected[len(self.browsers)] = None
+            self.browsers.append(self.ground.lab.portal.browser())
+        return self.browsers[min(number, MOST_BROWSERS - 1)]
+
+    def play(self, step: Step) -> None:
+        """Carry one step out; one that does not fit is left out."""
+        number = min(step.browser, MOST_BROWSERS - 1)
+        browser = self.browser(number)
+        self.page = None
+        if step.act is Act.BEGIN:
+            self._begin(number, browser)
+        elif step.act is Act.LOGOUT:
+            self.page = self.ground.lab.portal.logout(browser)
+            self._check(number, allowed={None}, why="I5.still-there")
+        elif step.act is Act.RELOAD:
+            self._check(number, allowed={self.expected[number]}, why="I1.changed")
+        elif step.act is Act.AGE:
+            for one in self.tries:
+                one.stale = one.stale or one.answer is not None
+        elif step.attempt < len(self.tries):
+            self._on(self.tries[step.attempt], step, number, browser)
+
+    def _begin(self, number: int, browser: UserAgent) -> None:
+        visit = self.ground.visit(self.ground.person(), browser=browser)
+        request = visit.begin()
+        self.page = browser.page
+        self.tries.append(Try(visit=visit, browser=number, request=request))
+        if request is None:
+            self.breaks("I8", "no-login")
+        for name, what in (("state", "state"), ("nonce", "nonce"), ("code_challenge", "verifier")):
+            sent = [one.request.get(name) for one in self.tries if one.request is not None]
+            if any(value is not None and sent.count(value) > 1 for value in sent):
+                self.breaks("I3", f"{what}-reused")
+        # starting over may end what was there before; it logs nobody in
+        self._check(number, allowed={self.expected[number], None}, why="I1.changed")
+
+    def _on(self, one: Try, step: Step, number: int, browser: UserAgent) -> None:
+        if step.act in {Act.APPROVE, Act.DECLINE}:
+            if one.answer is None and one.request is not None:
+                self._answer(one, approve=step.act is Act.APPROVE)
+        elif one.answer is not None:
+            cut = step.act is Act.DELIVER_CUT
+            self._deliver(one, one.answer.having("code", None) if cut else one.answer, number, browser, cut=cut)
+
+    def _answer(self, one: Try, *, approve: bool) -> None:
+        # another login in this browser may have taken the provider's cookies over
+        self.ground.unknown_computer(one.visit.browser)
+        one.visit.desk.carry(one.visit.token)
+        one.answer = one.visit.approve() if approve else one.visit.decline()
+        one.approved = approve and one.answer is not None
+
+    def _deliver(self, one: Try, answer: AuthorizationResponse, number: int, browser: UserAgent, *, cut: bool) -> None:
+        whole_at_home = number == one.browser and not cut
+        fits = whole_at_home and one.delivered == 0 and one.approved and not one.stale
+        calls = self._calls(one)
+        before, cookies = self.expected[number], _names(browser)
+        # only the provider grows older, and only for this: afterwards its clock agrees with the portal's again
+        with self.ground.later(AGE_SECONDS if one.stale else 0.0):
+            self.page = self.ground.lab.portal.deliver(browser, answer)
+        one.delivered += whole_at_home
+        made = self._calls(one) - calls
+        mine = one.visit.person.identity
+        if self._calls(one) > 1:
+            self.breaks("I2", "code-twice")
+        elif made and not fits and not one.stale:
+            self.breaks("I4", "token-call")
+        who = self._check(number, allowed={before, None} | ({mine} if fits else set()), why="I1.stranger")
+        changed = who is not None and who != before
+        if changed and cookies and cookies == _names(browser):
+            self.breaks("I7", "session-kept")
+
+    def _calls(self, one: Try) -> int:
+        return sum(seen.endpoint == "token" and seen.channel == "back" for seen in one.visit.journal())
+
+    def _check(self, number: int, *, allowed: set[str | None], why: str) -> str | None:
+        """Ask the portal who is in every browser; only the acting one may have changed."""
+        if self.page is not None and self.page.status >= SERVER_ERROR:
+            self.breaks("I6", "crashed")
+        if self.page is not None and self.page.error is not None:
+            self.breaks("I6", "no-answer")
+        for other, browser in enumerate(self.browsers):
+            who = self.ground.lab.portal.whoami(browser)
+            if isinstance(who, Unclear):
+                self.breaks("I6", "probe-crashed")
+                continue
+            found = who.identity if isinstance(who, Identified) else None
+            if other != number and found != self.expected[other]:
+                self.breaks("I5" if found is None else "I1", "others-changed")
+            elif other == number and found not in allowed:
+                broke, _, symptom = why.partition(".")
+                self.breaks(broke, symptom)
+            self.expected[other] = found
+        return self.expected[number]
+
+    def breaks(self, broke: str, symptom: str) -> None:
+        """Note a broken invariant."""
+        fr, en = _SEEN.get(symptom, ("", ""))
+        self.broken.append(Violation(broke=broke, symptom=symptom, seen_fr=fr, seen_en=en))
+
+    def ends(self) -> tuple[Look, ...]:
+        """Log somebody new in in every browser, twice if need be, and return every login (I8)."""
+        lab = self.ground.lab
+        for browser in [*self.browsers, lab.portal.browser()] if not self.broken else []:
+            if not any(self._honest(browser) for _ in range(2)):
+                self.breaks("I8", "locked-out")
+                break
+        return tuple(self._look(f"login {number}", one.visit) for number, one in enumerate(self.tries))
+
+    def _honest(self, browser: UserAgent) -> bool:
+        visit = self.ground.visit(self.ground.person(), browser=browser)
+        visit.log_in()
+        who: Whoami = self.ground.lab.portal.whoami(browser)
+        return isinstance(who, Identified) and who.identity == visit.person.identity
+
+    def _look(self, name: str, visit: Visit) -> Look:
+        visit.role = Role.TRIED
+        return self.ground.look(name, visit)
+
+
+def _names(browser: UserAgent) -> frozenset[tuple[str, str]]:
+    """Return the portal's cookies: those that no script can read, which a session's is."""
+    return frozenset((one.name, one.value) for one in browser.cookies() if one.http_only and one.name != "psc_session")
+
+
+_SEEN: Final = {
+    "stranger": (
+        "Une réponse livrée connecte quelqu'un qui n'a pas approuvé dans ce navigateur.",
+        "A delivered answer logs in somebody who did not approve in this browser.",
+    ),
+    "changed": ("La personne connectée change sans connexion.", "Who is logged in changes without a login."),
+    "others-changed": ("Un autre navigateur change.", "Another browser changes."),
+    "still-there": ("Après la déconnexion, quelqu'un est encore là.", "After logout somebody is still there."),
+    "code-twice": ("Un code est présenté deux fois.", "A code is presented twice."),
+    "token-call": (
+        "Une réponse étrangère, répétée ou tronquée cause un appel de jeton.",
+        "A foreign, repeated or cut answer causes a token call.",
+    ),
+    "session-kept": ("La session garde son nom.", "The session keeps its name."),
+    "locked-out": ("Deux connexions honnêtes de suite échouent.", "Two honest logins in a row fail."),
+    "no-login": ("Le portail ne commence plus de connexion.", "The portal no longer starts a login."),
+    "crashed": ("Le portail répond par une erreur de serveur.", "The portal answers with a server error."),
+    "no-answer": ("Le portail ne répond pas.", "The portal does not answer."),
+    "probe-crashed": ("La page « qui suis-je » tombe en panne.", "The who-am-I page breaks down."),
+    "state-reused": ("Le même state sert deux fois.", "The same state is used twice."),
+    "nonce-reused": ("Le même nonce sert deux fois.", "The same nonce is used twice."),
+    "verifier-reused": ("Le même vérificateur sert deux fois.", "The same verifier is used twice."),
+}

@@ -1,0 +1,103 @@
+"""The commands ``fuzz`` and ``replay``, from arguments to exit code, plans and reports."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import fromstring
+
+import pytest
+
+from conformance.cli.command import main
+from conformance.cli.fuzz import seconds_of
+from conformance.cli.options import UsageError
+from conformance.events import of_kind, read_events
+from conformance.exit_codes import ExitCode
+from conformance.fuzzing.plan import plan_from_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(("text", "seconds"), [(None, 60.0), ("30s", 30.0), ("5m", 300.0), ("1.5h", 5400.0)])
+def test_a_budget_is_a_duration(text: str | None, seconds: float) -> None:
+    """With its unit; without one given, the effort's own."""
+    assert seconds == seconds_of(text, 60.0)
+
+
+@pytest.mark.parametrize("text", ["", "30", "s", "-5m", "5 days", "1e3s"])
+def test_anything_else_is_no_budget(text: str) -> None:
+    """The option is named, and what to write."""
+    with pytest.raises(UsageError, match=r"--budget: .* is no duration; write for instance 30s, 5m or 1h"):
+        seconds_of(text, 60.0)
+
+
+@pytest.mark.integration
+def test_a_finding_is_written_reported_and_replayed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """From the first plan that shows a defect to its replay on the portal that has it, and on the one that has not."""
+    folder = tmp_path / "report"
+    fault = ["--fault", "opens_without_identity", "--lang", "en"]
+    found = main(["fuzz", *fault, "--target", "claims", "--budget", "0s", "--seed", "1", "--report-dir", str(folder)])
+    plan = folder / "plan-1.json"
+    events = read_events((folder / "events.jsonl").read_text(encoding="utf-8"))
+    finding = of_kind(events, "finding")[0]
+    suite = fromstring((folder / "junit.xml").read_text(encoding="utf-8"))  # noqa: S314  # our own report
+    again = main(["replay", str(plan), *fault])
+    shown = capsys.readouterr().out
+    clean = main(["replay", str(plan), "--fault", "strict", "--lang", "en"])
+
+    assert (ExitCode.FAILURES, ExitCode.FAILURES, ExitCode.CLEAN) == (found, again, clean)
+    assert ("Q1", "without-identity", True) == (finding["property"], finding["symptom"], finding["stable"])
+    assert plan_from_json(finding["plan"]) == plan_from_json(json.loads(plan.read_text(encoding="utf-8")))
+    assert ["fuzz.claims.1"] == [case.get("name") for case in suite.iter("testcase")]
+    assert "Q1.without-identity" in shown
+    assert "3 times of 3 again." in shown
+    assert "seed 1" in shown
+    assert of_kind(events, "hop")
+
+
+@pytest.mark.integration
+def test_nothing_found_is_clean_and_said(tmp_path: Path) -> None:
+    """The correct portal under plans that always run."""
+    code = main(["fuzz", "--fault", "strict", "--target", "flow", "--budget", "0s", "--report-dir", str(tmp_path)])
+    verdicts = of_kind(read_events((tmp_path / "events.jsonl").read_text(encoding="utf-8")), "verdict")
+
+    assert ExitCode.CLEAN == code
+    assert [("fuzz.flow", "passed")] == [(one["scenario"], one["verdict"]) for one in verdicts]
+    assert (tmp_path / "report.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["fuzz"], "portal.toml: give the file of one portal, or --fault NAME for a miniature"),
+        (["fuzz", "p.toml", "--fault", "strict"], "portal.toml: give the file of one portal, or --fault"),
+        (["fuzz", "--fault", "nonsense"], "--fault: 'nonsense' is no defect; known are strict, casts_to_number"),
+        (["fuzz", "--fault", "strict", "--budget", "x"], "--budget: 'x' is no duration"),
+        (["replay", "absent.json", "--fault", "strict"], "absent.json: no plan can be read there"),
+    ],
+)
+def test_a_mistake_is_named(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2, and what to write instead."""
+    code = main([*arguments, "--lang", "en"])
+    shown = " ".join(capsys.readouterr().out.split())
+
+    assert (ExitCode.USAGE, True) == (code, said in shown), shown
+
+
+def test_a_file_that_is_no_plan_is_told_which_member(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The name of the file and of the member."""
+    (tmp_path / "plan.json").write_text('{"schema": 1, "target": "claims", "mutations": 5}', encoding="utf-8")
+    code = main(["replay", str(tmp_path / "plan.json"), "--fault", "strict", "--lang", "en"])
+
+    assert ExitCode.USAGE == code
+    assert "plan.json: plan.mutations: expected a list" in " ".join(capsys.readouterr().out.split())
+
+
+def test_replay_needs_no_hypothesis() -> None:
+    """The module and all it imports come without it."""
+    code = "import sys, conformance.cli.fuzz; sys.exit('hypothesis' in sys.modules)"
+
+    assert 0 == subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode
