@@ -11,7 +11,7 @@ from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import sync_playwright
 
 from conformance.drivers.chromium import ChromiumBrowser
-from conformance.drivers.errors import DriverError
+from conformance.drivers.errors import DriverError, DriverFailed
 from conformance.evidence import Anonymous, Unclear
 from conformance.form import FormError
 from conformance.hop import Limits, origin_host
@@ -76,11 +76,18 @@ class PlaywrightPortal:
 
         Raises:
             DriverError: Chromium does not start.
+            DriverFailed: it ended meanwhile.
         """
         chromium = self._chromium or self._start()
         patience = self.described.login_seconds
+        try:
+            context = chromium.new_context(locale="fr-FR", service_workers="block")
+        except BrowserError:
+            raise DriverFailed(
+                "[driver] playwright: Chromium is no longer there; look for what ended it (memory?), and run again"
+            ) from None
         return ChromiumBrowser(
-            chromium.new_context(locale="fr-FR", service_workers="block"),
+            context,
             self._allow_hosts,
             quiet_hosts=self._provider_hosts,
             limits=Limits(idle_seconds=patience, total_seconds=3 * patience),
@@ -149,7 +156,13 @@ class PlaywrightPortal:
         return origin_host(url) in self._provider_hosts
 
     def _start(self) -> Browser:
-        self._playwright = sync_playwright().start()
+        try:
+            self._playwright = sync_playwright().start()
+        except BrowserError:
+            raise DriverError(
+                "[driver] name: another Playwright, or an event loop, runs in this process already; "
+                "run the suite in a process of its own"
+            ) from None
         # Whatever a page asks for, no name outside the list is even resolved.
         names = sorted({host.rpartition(":")[0] for host in self._allow_hosts})
         walls = ", ".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {name}" for name in names)])

@@ -122,12 +122,14 @@ class Traffic:
 
 
 def _hop(request: Request, response: Response | None, body: bytes, error: Unreachable | None) -> Hop:
-    sent: Pairs = tuple(request.headers.items()) if response is None else tuple(request.all_headers().items())
+    # named as everywhere else in the evidence; the library gives them in lower case
+    named = request.headers if response is None else request.all_headers()
+    sent: Pairs = tuple((name.title(), value) for name, value in named.items())
     answered: Pairs = ()
     if response is not None:
         answered = tuple((one["name"], one["value"]) for one in response.headers_array())
     form: Pairs = ()
-    if request.method == "POST" and "urlencoded" in dict(sent).get("content-type", ""):
+    if request.method == "POST" and "urlencoded" in dict(sent).get("Content-Type", ""):
         form = tuple(parse_qsl(request.post_data or "", keep_blank_values=True))
     timing = request.timing
     return Hop(

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.descriptor import read_descriptor
+from conformance.drivers import DriverError, DriverFailed
 from conformance.drivers.playwright import PlaywrightPortal
-from conformance.evidence import Anonymous, Identified, Unclear
+from conformance.events import hop_event
+from conformance.evidence import Anonymous, Identified, Role, Unclear
 from conformance.form import FormError
 from conformance.hop import Trouble
+from conformance.masks import Masks
 from conformance.portal import AuthorizationResponse
 from tests.conformance.sites import Site, running
 
@@ -104,7 +107,7 @@ def test_a_page_is_what_its_script_made_of_it(portal: Site, browser: ChromiumBro
 
     assert ("SACHA", 200) == (page.text, page.status)
     assert [portal.url(), portal.url("/who")] == [hop.url for hop in browser.hops]
-    assert "navigate" == dict(browser.hops[0].request_headers)["sec-fetch-mode"]
+    assert "navigate" == dict(browser.hops[0].request_headers)["Sec-Fetch-Mode"]
     assert "SACHA" == browser.hops[1].text
 
 
@@ -220,6 +223,42 @@ def test_cookies_are_put_back_and_one_step_follows_nothing(portal: Site, browser
     browser.restore(kept)
     browser.step(portal.url())
     assert ["mine=0"] * 2 == [headers["cookie"] for _, _, headers, _ in asked(portal)]
+
+
+def test_cookies_are_evidence_without_their_values(portal: Site, browser: ChromiumBrowser) -> None:
+    """The event of a request names its cookies as the plain browser's does, and masks them."""
+    portal.answer("/", body="x", Set_Cookie="sid=a-secret-of-the-portal")
+    browser.open(portal.url())
+    browser.open(portal.url())
+    masks = Masks(b"salt")
+    event = hop_event(browser.hops[-1], masks, scenario="a.b", login=1, role=Role.TRIED, channel="front")
+
+    assert "Cookie" in dict(event["request"])
+    assert dict(event["request"])["Cookie"].startswith("sid=‹")
+    assert "a-secret" not in str(event)
+
+
+def test_a_chromium_that_is_gone_is_said(driver: PlaywrightPortal) -> None:
+    """Not as an error of a library that the reader has never heard of; after ``close`` a new one starts."""
+    running_one = driver.browser()._context.browser
+    assert running_one is not None
+    running_one.close()
+
+    with pytest.raises(DriverFailed, match="Chromium is no longer there; look for what ended it"):
+        driver.browser()
+    driver.close()
+    driver.browser().close()
+
+
+def test_two_playwrights_in_one_process_are_too_many(
+    driver: PlaywrightPortal, browser: ChromiumBrowser, portal: Site, provider: Site
+) -> None:
+    """A vendor's own browser tests may run one; the remedy is said."""
+    other = PlaywrightPortal(read_descriptor(TOML.format(portal=portal.url(""))), frozenset({provider.host}))
+
+    with pytest.raises(DriverError, match="run the suite in a process of its own"):
+        other.browser()
+    other.close()
 
 
 def test_a_loop_and_a_closed_door_are_no_exceptions(portal: Site, browser: ChromiumBrowser) -> None:
