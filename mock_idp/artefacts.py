@@ -48,6 +48,15 @@ class SigningKey(StrEnum):
     CURRENT = "current"
     STRAY = "stray"
     NONE = "none"
+    CURRENT_RS512 = "current-rs512"
+    """The published key, with SHA-512 instead of SHA-256 (RFC 7518 3.3)."""
+    CLIENT_SECRET = "client-secret"
+    """HMAC with SHA-256, keyed with the portal's own secret; so are the ones below, each with another secret."""
+    EMPTY_SECRET = "empty-secret"
+    PUBLIC_PEM = "public-pem"
+    PUBLIC_PKCS1 = "public-pkcs1"
+    PUBLIC_DER = "public-der"
+    PUBLIC_MODULUS = "public-modulus"
 
 
 def pairs_of(members: Mapping[str, Json]) -> Pairs:

@@ -7,18 +7,24 @@ times the signature.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc import jws
 from joserfc.jwk import RSAKey
 
 from mock_idp.artefacts import CompactToken, Json, Seam, SigningKey, TokenDraft, dump, encode_segment
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 KEY_BITS = 2048
+STRAY_KID = "simulateur-inconnue"
 
 
 class RotationError(ValueError):
@@ -90,20 +96,57 @@ class SigningKeys:
         known = (self.current, *((self.following,) if self.following else ()), *self.former)
         return [cast("dict[str, Json]", key.as_dict(private=False)) for key in known]
 
-    def sign(self, draft: TokenDraft) -> CompactToken:
-        """Return the draft signed by the key it names, RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 3.3).
+    @cached_property
+    def stray_published(self) -> dict[str, Json]:
+        """Return the key set of the stray key: public members only, for lies that say where to find it."""
+        public = cast("dict[str, Json]", self.stray.as_dict(private=False))
+        return {"keys": [{**public, "kid": STRAY_KID, "use": "sig", "alg": "RS256"}]}
+
+    def sign(self, draft: TokenDraft, *, client_secret: str = "") -> CompactToken:
+        """Return the draft signed by the key it names, honestly RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 3.3).
 
         The seam of the result is ``signed-id-token`` for an ID token, and the draft's own otherwise.
+
+        Args:
+            draft: what is signed.
+            client_secret: of the portal, for the lie that signs with it.
         """
         seam = Seam.SIGNED_ID_TOKEN if draft.seam is Seam.ID_TOKEN else draft.seam
         payload = dump(draft.claims).encode()
         header = dump(draft.header).encode()
         if draft.key is SigningKey.NONE:
             return CompactToken(seam=seam, value=f"{encode_segment(header)}.{encode_segment(payload)}.")
-        key = self.stray if draft.key is SigningKey.STRAY else self.current
         signed = f"{encode_segment(header)}.{encode_segment(payload)}"
-        signature = jws.JWSRegistry.algorithms["RS256"].sign(signed.encode(), key)
-        return CompactToken(seam=seam, value=f"{signed}.{encode_segment(signature)}")
+        return CompactToken(
+            seam=seam, value=f"{signed}.{encode_segment(self._signature(draft.key, signed, client_secret))}"
+        )
+
+    def _signature(self, key: SigningKey, signed: str, client_secret: str) -> bytes:
+        secret = self._secret(key, client_secret)
+        if secret is not None:
+            return hmac.new(secret, signed.encode(), hashlib.sha256).digest()
+        alg = "RS512" if key is SigningKey.CURRENT_RS512 else "RS256"
+        return jws.JWSRegistry.algorithms[alg].sign(
+            signed.encode(), self.stray if key is SigningKey.STRAY else self.current
+        )
+
+    def _secret(self, key: SigningKey, client_secret: str) -> bytes | None:
+        """Return what a lie takes for an HMAC secret, None for a signature with an RSA key.
+
+        The public key is a secret to nobody: a portal that lets the token choose the algorithm, and hands its key over
+        as octets, accepts what anybody can make (RFC 8725 3.1).
+        """
+        public = self.current.get_op_key("verify")
+        spki = PublicFormat.SubjectPublicKeyInfo
+        secrets: dict[SigningKey, Callable[[], bytes]] = {
+            SigningKey.CLIENT_SECRET: client_secret.encode,
+            SigningKey.EMPTY_SECRET: bytes,
+            SigningKey.PUBLIC_PEM: lambda: public.public_bytes(Encoding.PEM, spki),
+            SigningKey.PUBLIC_PKCS1: lambda: public.public_bytes(Encoding.PEM, PublicFormat.PKCS1),
+            SigningKey.PUBLIC_DER: lambda: public.public_bytes(Encoding.DER, spki),
+            SigningKey.PUBLIC_MODULUS: lambda: str(self.current.as_dict(private=False)["n"]).encode(),
+        }
+        return secrets[key]() if key in secrets else None
 
 
 def _fresh_key() -> RSAKey:

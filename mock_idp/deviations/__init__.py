@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from mock_idp.deviations.apply import Told, deviate
+from mock_idp.deviations.odd_shapes import (
+    CopyField,
+    DuplicateClaim,
+    ExtendToken,
+    KeepParts,
+    ListClaim,
+    SetAnswerHeader,
+    SetBody,
+)
 from mock_idp.deviations.respelling import Respell
 from mock_idp.deviations.verbs import (
     AlgNone,
@@ -29,16 +38,23 @@ __all__ = [
     "AlgNone",
     "AnswerStatus",
     "BreakSignature",
+    "CopyField",
     "Delay",
     "Deviation",
     "DeviationError",
     "DropClaim",
     "DropField",
     "DropKid",
+    "DuplicateClaim",
     "DuplicateField",
     "ExtendClaim",
+    "ExtendToken",
+    "KeepParts",
+    "ListClaim",
     "Nth",
     "Respell",
+    "SetAnswerHeader",
+    "SetBody",
     "SetClaim",
     "SetField",
     "SetHeader",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -18,7 +19,7 @@ _CHECKS: dict[str, tuple[type, ...]] = {
     "float": (int, float),
 }
 
-
+_HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
 _LONGEST_DELAY = 120.0
 # What an HTTP answer, a pause and a count can be: a lie outside would break the provider instead of being told.
 _RANGES: dict[str, tuple[float, float]] = {
@@ -26,6 +27,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "delay.seconds": (0, _LONGEST_DELAY),
     "truncate.keep": (0, 1 << 20),
     "nth.occurrence": (1, 1000),
+    "keep-parts.parts": (1, 2),
 }
 
 
@@ -83,14 +85,26 @@ def _read(place: str, wanted: str, value: Any) -> Any:
     expected = _CHECKS.get(wanted)
     if expected is not None and (not isinstance(value, expected) or isinstance(value, bool)):
         raise DeviationError(f"{place}: expected {wanted}, got {type(value).__name__}")
+    _check_range(place, value)
+    _check_header(place, value)
+    return value
+
+
+def _check_range(place: str, value: Any) -> None:
     lowest, highest = _RANGES.get(place, (None, None))
     # written so that a value that is no number at all (NaN) is outside
     if lowest is not None and highest is not None and not lowest <= value <= highest:
         raise DeviationError(f"{place}: {value} is outside {lowest:g} to {highest:g}")
-    return value
 
 
-def resolve(deviation: Deviation, facts: Mapping[str, str]) -> Deviation:
+def _check_header(place: str, value: Any) -> None:
+    if place == "set-answer-header.name" and not _HEADER_NAME.fullmatch(value):
+        raise DeviationError(f"{place}: {value!r} is no name of an HTTP header")
+    if place == "set-answer-header.value" and not (value.isprintable() and value.isascii()):
+        raise DeviationError(f"{place}: write printable ASCII text; HTTP cannot carry anything else")
+
+
+def resolve(deviation: Deviation, facts: Mapping[str, Json]) -> Deviation:
     """Return the deviation with every ``{fact}`` in its text values replaced.
 
     A scenario is written before its people exist: ``SetField(Seam.USERINFO, "sub", "{victim.sub}")`` becomes a lie
@@ -106,7 +120,7 @@ def resolve(deviation: Deviation, facts: Mapping[str, str]) -> Deviation:
     return from_json(_resolved(to_json(deviation), facts))
 
 
-def _resolved(value: Json, facts: Mapping[str, str]) -> Json:
+def _resolved(value: Json, facts: Mapping[str, Json]) -> Json:
     if isinstance(value, dict):
         return {name: _resolved(inner, facts) for name, inner in value.items()}
     if isinstance(value, list):

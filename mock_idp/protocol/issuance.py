@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mock_idp.keys import SigningKeys
+    from mock_idp.protocol.clients import Client
     from mock_idp.protocol.exchange import Exchange
     from mock_idp.protocol.sessions import PscSession, SessionBook
     from mock_idp.settings import Settings
@@ -80,7 +81,13 @@ class Issuance:
             jti=exchange.entropy.uuid(),
             access_token=access_token,
         )
-        return exchange.voice.compact(self.keys.sign(exchange.voice.token(draft))).value
+        portal = self.query_client(grant.client_id)
+        secret = portal.client_secret if portal is not None else ""
+        return exchange.voice.compact(self.keys.sign(exchange.voice.token(draft), client_secret=secret)).value
+
+    def query_client(self, client_id: str) -> Client | None:
+        """Return the portal of that identifier."""
+        raise NotImplementedError
 
     # -- the end of things
 

@@ -42,6 +42,13 @@ def status() -> Response:
     )
 
 
+@control.get("/stray-key")
+def stray_key() -> Response:
+    """Return the public half of the key that nobody should trust, and where the provider publishes it."""
+    keys = provider().keys.stray_published
+    return jsonify(keys=keys["keys"], jwks_uri=provider().settings.endpoint("/stray-certs"))
+
+
 @control.post("/plans")
 def arm() -> tuple[Response, int]:
     """Arm lies: for the next login that brings the token in its scenario cookie, or for the issuer."""

@@ -66,6 +66,12 @@ def certs() -> Response:
     return respond(Reply(status=200, body=said), seam=Seam.KEY_SET_ANSWER, spoken=spoken)
 
 
+@backchannel.get(PROTOCOL_PATH + "/stray-certs")
+def stray_certs() -> Response:
+    """Serve the key that nobody should trust, for the lie that says where to find it (FICTIF, SIMULATEUR)."""
+    return respond(Reply(status=200, body=provider().keys.stray_published))
+
+
 @front.route(WALLET_AUTHORIZATION_PATH, methods=["GET", "POST"])
 def authorize() -> Response:
     """Check an authorization request and ask the person how they want to log in."""

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc import jws
 from joserfc.errors import BadSignatureError
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, RSAKey
 
 from mock_idp.artefacts import Seam, SigningKey, TokenDraft
 from mock_idp.keys import Rotation, RotationError, SigningKeys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 
@@ -65,6 +71,56 @@ def test_no_key_leaves_an_empty_signature(keys: SigningKeys) -> None:
     assert "" == signature
     assert {"sub": "é"} == json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     assert header
+
+
+def signature_of(keys: SigningKeys, key: SigningKey, secret: str = "") -> tuple[bytes, bytes]:
+    """Return what a key makes of the small token, and the octets that it is over."""
+    signed, _, signature = keys.sign(draft(keys, key), client_secret=secret).value.rpartition(".")
+    return base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4)), signed.encode()
+
+
+@pytest.mark.parametrize(
+    ("key", "secret"),
+    [
+        (SigningKey.CLIENT_SECRET, lambda _: b"secret du portail"),
+        (SigningKey.EMPTY_SECRET, lambda _: b""),
+        (SigningKey.PUBLIC_PEM, lambda key: key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)),
+        (SigningKey.PUBLIC_PKCS1, lambda key: key.public_bytes(Encoding.PEM, PublicFormat.PKCS1)),
+        (SigningKey.PUBLIC_DER, lambda key: key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)),
+    ],
+)
+def test_the_lies_of_confusion_are_hmacs_that_anybody_could_make(
+    keys: SigningKeys, key: SigningKey, secret: Callable[[Any], bytes]
+) -> None:
+    """Each is HMAC with SHA-256 over the token, keyed with octets that are no secret of the provider's."""
+    public = RSAKey.import_key(published(keys)[0]).raw_value
+    signature, signed = signature_of(keys, key, "secret du portail")
+
+    assert hmac.new(secret(public), signed, hashlib.sha256).digest() == signature
+
+
+def test_the_modulus_is_a_layout_too(keys: SigningKeys) -> None:
+    """The member n of the published key, as it stands there."""
+    signature, signed = signature_of(keys, SigningKey.PUBLIC_MODULUS)
+
+    assert hmac.new(published(keys)[0]["n"].encode(), signed, hashlib.sha256).digest() == signature
+
+
+def test_the_right_key_with_another_algorithm(keys: SigningKeys) -> None:
+    """A signature that holds, but under RS512."""
+    signature, signed = signature_of(keys, SigningKey.CURRENT_RS512)
+    public = RSAKey.import_key(published(keys)[0])
+
+    assert jws.JWSRegistry.algorithms["RS512"].verify(signed, signature, public)
+
+
+def test_the_stray_key_is_published_apart_and_without_its_private_half(keys: SigningKeys) -> None:
+    """A lie may say where it stands; it shares no member with the honest key but its kind."""
+    (stray,) = json.loads(json.dumps(keys.stray_published))["keys"]
+
+    assert set() == PRIVATE_MEMBERS & set(stray)
+    assert stray["n"] != published(keys)[0]["n"]
+    assert keys.kid != stray["kid"]
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,17 @@ def test_status_says_where_everything_is(site: Site) -> None:
     assert UTC is datetime.fromisoformat(status["now"]).tzinfo
 
 
+def test_the_stray_key_is_shown_with_the_place_where_it_stands(site: Site) -> None:
+    """A lie about keys names both; the honest key set knows nothing of it."""
+    said = json_of(site.control("GET", "/stray-key"))
+    path = said["jwks_uri"].removeprefix(site.settings.issuer_base)
+    certs = site.settings.endpoint("/certs").removeprefix(site.settings.issuer_base)
+
+    assert said["keys"] == json_of(site.call("GET", path))["keys"]
+    assert {key["n"] for key in said["keys"]}.isdisjoint(key["n"] for key in json_of(site.call("GET", certs))["keys"])
+    assert all("d" not in key for key in said["keys"])
+
+
 def test_a_plan_is_armed_bound_and_told(site: Site) -> None:
     """From the token to the evidence."""
     plan = json_of(site.control("POST", "/plans", {"deviations": [LIE]}))
