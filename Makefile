@@ -54,8 +54,8 @@ bench: setup ## measured times on this machine (no threshold)
 fuzz: setup-dev ## the card against arbitrary bytes, guided by coverage (FUZZ_SECONDS=30 a target)
 	@scripts/fuzz.sh $(FUZZ_SECONDS)
 
-kill-matrix: setup-dev ## every scenario against every miniature portal; writes docs/kill-matrix.md
-	@$(BIN)/python -m tests.house.kill_matrix
+kill-matrix: setup-dev ## every scenario against every miniature portal (REACH=--near: the likely ones); writes docs/kill-matrix.md
+	@$(BIN)/python -m tests.house.kill_matrix $(REACH)
 
 soak: setup-dev ## the suite twenty times idle and twenty times beside programs that take every processor
 	@$(BIN)/python -m tests.soak

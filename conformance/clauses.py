@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 
 class Level(StrEnum):
@@ -56,10 +56,30 @@ class Clause:
         return self.gist_en if language == "en" else self.gist_fr
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uncovered:
+    """Why no scenario looks for a clause."""
+
+    key: str
+    reason_fr: str
+    reason_en: str
+
+    def reason(self, language: str) -> str:
+        """Return why, in ``fr`` or ``en``."""
+        return self.reason_en if language == "en" else self.reason_fr
+
+
 @cache
 def clauses() -> Mapping[str, Clause]:
     """Return every clause by key, in the order of the table."""
     return read_clauses(files("conformance").joinpath("clauses.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def uncovered() -> Mapping[str, Uncovered]:
+    """Return the clauses that no scenario looks for, each with its reason."""
+    text = files("conformance").joinpath("clauses.toml").read_text(encoding="utf-8")
+    return read_uncovered(text, known=clauses())
 
 
 def find_clause(key: str) -> Clause:
@@ -88,6 +108,30 @@ def read_clauses(text: str) -> Mapping[str, Clause]:
         if clause.key in found:
             raise ClauseError(f"clause {clause.key}: stands twice")
         found[clause.key] = clause
+    return MappingProxyType(found)
+
+
+def read_uncovered(text: str, *, known: Collection[str]) -> Mapping[str, Uncovered]:
+    """Return the ``[[uncovered]]`` entries of a TOML text.
+
+    Args:
+        text: of the table.
+        known: the clauses that there are.
+
+    Raises:
+        ClauseError: an entry names no clause, gives no reason in one of the languages, or stands twice.
+    """
+    found: dict[str, Uncovered] = {}
+    for member in tomllib.loads(text).get("uncovered", []):
+        key = str(member.get("key", ""))
+        if key not in known:
+            raise ClauseError(f"uncovered {key!r}: there is no such clause; add it as a [[clause]], or correct the key")
+        if key in found:
+            raise ClauseError(f"uncovered {key}: stands twice")
+        reasons = [str(member.get(language, "")).strip() for language in ("fr", "en")]
+        if not all(reasons):
+            raise ClauseError(f"uncovered {key}: say why in fr and en")
+        found[key] = Uncovered(key=key, reason_fr=reasons[0], reason_en=reasons[1])
     return MappingProxyType(found)
 
 

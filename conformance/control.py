@@ -99,6 +99,11 @@ class Control:
         }
         return str(self._ask("POST", "/plans", body)["token"])
 
+    def stray_key(self) -> tuple[tuple[str, Any], ...]:
+        """Return the public half of the key that nobody should trust (``jwk``), and where it stands (``jwks_uri``)."""
+        said = self._ask("GET", "/stray-key")
+        return (("jwk", said["keys"][0]), ("jwks_uri", said["jwks_uri"]))
+
     def withdraw(self) -> None:
         """Withdraw what is armed for the issuer."""
         self._ask("DELETE", "/plans/issuer")

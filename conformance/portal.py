@@ -116,8 +116,8 @@ class PortalDriver(Protocol):
         """Return a browser that nobody used yet."""
         ...
 
-    def begin_login(self, browser: UserAgent) -> AuthorizationRequest | None:
-        """Start a login and stop at the provider; None when the portal does not go there."""
+    def begin_login(self, browser: UserAgent, more: Pairs = ()) -> AuthorizationRequest | None:
+        """Start a login and stop at the provider, with parameters more; None when the portal does not go there."""
         ...
 
     def deliver(self, browser: UserAgent, response: AuthorizationResponse) -> Page:
@@ -134,6 +134,10 @@ class PortalDriver(Protocol):
 
     def close(self) -> None:
         """Let go of whatever it started."""
+        ...
+
+    def logout_as_image(self, browser: UserAgent) -> Page:
+        """Fetch the logout address the way an image on another site would."""
         ...
 
 
@@ -181,10 +185,12 @@ class HttpPortal:
             limits=Limits(idle_seconds=patience, total_seconds=3 * patience),
         )
 
-    def begin_login(self, browser: UserAgent) -> AuthorizationRequest | None:
-        """Open the login address, or submit its form, up to the provider."""
+    def begin_login(self, browser: UserAgent, more: Pairs = ()) -> AuthorizationRequest | None:
+        """Open the login address, with parameters more, or submit its form, up to the provider."""
         described = self.described
-        page = browser.open(described.login, stop_before=self._at_provider)
+        joint = "&" if "?" in described.login else "?"
+        address = f"{described.login}{joint}{urlencode(more)}" if more else described.login
+        page = browser.open(address, stop_before=self._at_provider)
         if described.login_form and page.stopped_at is None:
             try:
                 form = page.form(described.login_form.removeprefix("*"))
@@ -218,6 +224,10 @@ class HttpPortal:
         if described.logout_method == "POST":
             return browser.open(described.logout, "POST", (), stop_before=self._at_provider)
         return browser.open(described.logout, stop_before=self._at_provider)
+
+    def logout_as_image(self, browser: UserAgent) -> Page:
+        """Fetch the logout address once, with GET; nothing is followed."""
+        return browser.step(self.described.logout)
 
     def _at_provider(self, url: str) -> bool:
         return origin_host(url) in self._provider_hosts

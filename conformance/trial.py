@@ -5,20 +5,26 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conformance.evidence import Attempt, Evidence, Finding, Role, Somebody
+from conformance.evidence import Attempt, Evidence, Finding, Identified, Role, Somebody
+from conformance.facts import known_facts, said_of
 from conformance.visit import Visit
 from conformance.workstation import PASSWORD
 from mock_idp.artefacts import ISSUER_WIDE
 from mock_idp.deviations import resolve
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from conformance.agent import UserAgent
     from conformance.portal import AuthorizationRequest
     from conformance.scenario import Scenario
     from conformance.visit import Lab
+    from mock_idp.artefacts import Json
     from mock_idp.deviations import Deviation
 
 CONTROL_PERSONA = "medecin-liberal"
+SERVER_ERROR = 500
+GATEWAY_ERRORS = frozenset({502, 503, 504})
 
 
 class Trial:
@@ -51,15 +57,24 @@ class Trial:
         """Draw one more person, with an activated phone."""
         return self.lab.control.person(persona=persona, password=PASSWORD, identity_claim=self.lab.identity_claim)
 
-    def visit(self, person: Somebody | None = None, *, browser: UserAgent | None = None, honest: bool = False) -> Visit:
+    def visit(
+        self,
+        person: Somebody | None = None,
+        *,
+        browser: UserAgent | None = None,
+        honest: bool = False,
+        facts: Mapping[str, Json] | None = None,
+    ) -> Visit:
         """Sit somebody down at a computer, with the scenario's lies armed for their login.
 
         Args:
             person: by default the scenario's own.
             browser: one that was used before.
             honest: arm nothing for this login.
+            facts: what the scenario has learnt that its lies are to say, by name.
         """
-        deviations = () if honest else tuple(self._resolved(one, person or self.person) for one in self.card.deviations)
+        who = person or self.person
+        deviations = () if honest else tuple(self._resolved(one, who, facts or {}) for one in self.card.deviations)
         everywhere = tuple(one for one in deviations if one.seam in ISSUER_WIDE)
         if everywhere and self._everywhere is None:
             # once for all visits: what is armed for the issuer holds until it is withdrawn
@@ -68,7 +83,7 @@ class Trial:
         mine = tuple(one for one in deviations if one not in everywhere)
         token = self.lab.control.arm(mine)
         self._armed += len(mine)
-        visit = Visit(self.lab, person or self.person, token, browser=browser, everywhere=self._everywhere)
+        visit = Visit(self.lab, who, token, browser=browser, everywhere=self._everywhere)
         self.visits.append(visit)
         return visit
 
@@ -106,6 +121,36 @@ class Trial:
         if self._everywhere is not None:
             self.lab.control.withdraw()
 
+    @property
+    def told(self) -> bool:
+        """Tell whether every lie armed so far was really told; without that nothing can be concluded."""
+        return sum(len(attempt.told) for attempt in self.attempts) >= self._armed
+
+    def withstand(self) -> Attempt:
+        """Log in under the scenario's lies, and note whether the portal bore them.
+
+        It may log the right person in or refuse, as long as it says something orderly.  A page with 502, 503 or 504 is
+        orderly as well: it says whose trouble it is (RFC 9110 15.6).
+        """
+        attempt = self.log_in()
+        landing = attempt.landing
+        if landing is None or not self.told:
+            # nothing is found, and so nothing concluded
+            return attempt
+        silent = bool(landing.trouble) or landing.loop
+        status = landing.trouble or ("loop" if landing.loop else str(landing.status))
+        orderly = not silent and (landing.status < SERVER_ERROR or landing.status in GATEWAY_ERRORS)
+        self.finds(kept=orderly, fr=f"réponse du portail : {status}", en=f"the portal's answer: {status}")
+        who = attempt.whoami
+        if isinstance(who, Identified):
+            right = who.identity == attempt.person.identity
+            self.finds(
+                kept=right,
+                fr="la bonne personne est connectée" if right else "une autre personne est connectée",
+                en="the right person is logged in" if right else "somebody else is logged in",
+            )
+        return attempt
+
     def finds(self, *, kept: bool, fr: str, en: str) -> None:
         """Note whether the portal did something by itself.
 
@@ -126,12 +171,12 @@ class Trial:
             probed=self.lab.portal.probed,
         )
 
-    def _resolved(self, deviation: Deviation, person: Somebody) -> Deviation:
-        facts = {"person.idnat": person.idnat, "issuer": self.lab.where.issuer}
-        facts |= {f"person.{name}": str(value) for name, value in person.claims.items()}
+    def _resolved(self, deviation: Deviation, person: Somebody, learnt: Mapping[str, Json]) -> Deviation:
+        facts = {**known_facts(self.lab.where.issuer, person), **learnt}
         if _mentions(deviation, "{victim."):
-            facts |= {"victim.idnat": self.victim.idnat}
-            facts |= {f"victim.{name}": str(value) for name, value in self.victim.claims.items()}
+            facts |= {f"victim.{name}": value for name, value in said_of(self.victim)}
+        if _mentions(deviation, "{stray."):
+            facts |= {f"stray.{name}": value for name, value in self.lab.control.stray_key()}
         return resolve(deviation, facts)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from conformance.agent import UserAgent
     from conformance.control import Control, Whereabouts
     from conformance.evidence import Somebody, Whoami
-    from conformance.hop import Hop
+    from conformance.hop import Hop, Pairs
     from conformance.masks import Masks
     from conformance.page import Page
     from conformance.portal import AuthorizationResponse, PortalDriver
@@ -102,10 +102,10 @@ class Visit:
         self._first_hop = len(self.browser.hops)
         self._looked: Whoami | None = None
 
-    def begin(self) -> AuthorizationRequest | None:
-        """Click the portal's login; the lies of this visit are called up for what follows."""
+    def begin(self, more: Pairs = ()) -> AuthorizationRequest | None:
+        """Click the portal's login, with parameters more; the lies of this visit are called up for what follows."""
         self.desk.carry(self.token)
-        self.request = self.lab.portal.begin_login(self.browser)
+        self.request = self.lab.portal.begin_login(self.browser, more)
         return self.request
 
     def approve(self) -> AuthorizationResponse | None:
@@ -132,9 +132,9 @@ class Visit:
         self.seconds = self.lab.monotonic() - began
         return self.page
 
-    def log_in(self) -> None:
+    def log_in(self, more: Pairs = ()) -> None:
         """Do all of it."""
-        self.begin()
+        self.begin(more)
         self.approve()
         self.deliver()
 
@@ -146,6 +146,26 @@ class Visit:
             return None
         pairs = page.stopped_form or tuple(parse_qsl(urlsplit(page.stopped_at).query, keep_blank_values=True))
         return AuthorizationRequest(url=page.stopped_at, method=page.stopped_method, pairs=pairs)
+
+    def finish_log_out(self, asked: AuthorizationRequest, *, state: str | None = "as-asked") -> Page:
+        """Go on to the provider after ``log_out``, and come back to where the provider sends the browser.
+
+        Args:
+            asked: the request that the portal made of the provider.
+            state: another one to come back with, None for none; as it stands, the provider is really asked.
+        """
+        if state == "as-asked":
+            self.page = self.browser.open(asked.url, asked.method, asked.pairs if asked.method == "POST" else None)
+        else:
+            home = asked.get("post_logout_redirect_uri") or ""
+            joint = "&" if "?" in home else "?"
+            self.page = self.browser.open(home if state is None else f"{home}{joint}state={state}")
+        return self.page
+
+    def own_hops(self) -> tuple[Hop, ...]:
+        """Return the computer's requests to the portal, the provider's left out."""
+        provider = {origin_host(self.lab.where.issuer), origin_host(self.lab.where.wallet)}
+        return tuple(hop for hop in self.browser.hops[self._first_hop :] if origin_host(hop.url) not in provider)
 
     def who(self) -> Whoami:
         """Ask the portal who is there, and remember the answer."""

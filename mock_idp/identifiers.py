@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 TEST_RPPS = "99799"
+TEST_ADELI = "00B9"
 EDIT_LENGTH = 17
 ORIGINS = {"0": "ADELI", "1": "CAB_ADELI", "3": "FINESS", "4": "SIREN", "5": "SIRET", "6": "CAB_RPPS", "8": "RPPS"}
 
@@ -37,19 +38,23 @@ def origin_of(idnat: str) -> str:
 def fresh_like(idnat: str, counter: int) -> str:
     """Return a new identifier of the same kind.
 
-    An RPPS stands in the test-like block 997 99; an identifier with a slash keeps what is before it; a UUID and an
-    identity made with EDIT keep their shape; any other kind becomes an RPPS.
+    An RPPS stands in the test-like block 997 99; an identifier with a slash keeps what is before it, and its
+    odd signs; a UUID, an identity made with EDIT and an ADELI of the test block keep their shape; any other kind
+    becomes an RPPS.
 
     Args:
         idnat: whose kind to take.
         counter: up to five digits; each gives one identifier.
     """
-    structure, slash, _ = idnat.partition("/")
+    structure, slash, own = idnat.partition("/")
     if slash:
-        return f"{structure}/FICTIF{counter:05d}"
+        odd = "".join(sign for sign in own if not sign.isalnum())
+        return f"{structure}/FICTIF{counter:05d}{odd}"
     if is_edit(idnat):
         return f"ANS2099{counter:010d}"
     if is_psi(idnat):
         return f"00000000-0000-4000-8000-{counter:012d}"
+    if idnat.startswith(TEST_ADELI):
+        return f"{TEST_ADELI}{counter:06d}"
     number = f"{TEST_RPPS}{counter:05d}"
     return f"8{number}{luhn_key(number)}"

@@ -24,6 +24,13 @@ class PortalConfig:
         metadata_seconds: how long a discovery document is believed.
         provider_seconds: how long the provider may be silent.
         leeway_seconds: how far the two clocks may be apart.
+        secret_in_body: send the client secret in the form instead of by HTTP Basic (RFC 6749 2.3.1 allows both).
+        userinfo_by_post: ask for userinfo with POST (OIDC-CORE 5.3.1 allows both).
+        claims_first: look at the claims of an ID token before its signature; nothing is believed before both hold.
+        hexadecimal: write state and nonce in hexadecimal.
+        keys_every_time: fetch the provider's keys for every login.
+        refusal_status: HTTP status of a refused login instead of the usual one; 0 for the usual one.
+        asks_to_prompt: send ``prompt=login`` along (OIDC-CORE 3.1.2.1).
     """
 
     issuer: str
@@ -38,6 +45,13 @@ class PortalConfig:
     metadata_seconds: float = 300.0
     provider_seconds: float = 5.0
     leeway_seconds: float = 10.0
+    secret_in_body: bool = False
+    userinfo_by_post: bool = False
+    claims_first: bool = False
+    hexadecimal: bool = False
+    keys_every_time: bool = False
+    refusal_status: int = 0
+    asks_to_prompt: bool = False
 
     @property
     def callback_url(self) -> str:

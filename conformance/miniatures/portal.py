@@ -5,20 +5,25 @@ from __future__ import annotations
 import logging
 import secrets
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, jsonify, make_response, render_template, render_template_string, request
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from conformance.miniatures.checks import Checks, Keyring
 from conformance.miniatures.defects import Defect
+from conformance.miniatures.logins import Logins
 from conformance.miniatures.property_defects import PropertyDefect
 from conformance.miniatures.provider import Provider
 from conformance.miniatures.refusals import Reason, Refused
+from conformance.miniatures.responses import LoginAgain, ResponseFacts, code_of
 from conformance.miniatures.sessions import Who
 from conformance.miniatures.slipping_sessions import SlippingSessions
 from conformance.miniatures.slips import Slips
+from conformance.miniatures.userinfo_rules import identifier
+from conformance.miniatures.visitors import HOME, cookie_name, keep_private, own_address, set_cookie
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +32,9 @@ if TYPE_CHECKING:
     from conformance.miniatures.property_defects import AnyDefect
     from conformance.miniatures.provider import Pending
 
-_ONCE: Final = ("code", "state", "iss", "error")
+__all__ = ["cookie_name", "create_portal"]
+
+_SIGNS_COMPARED: Final = 20
 
 
 def create_portal(
@@ -48,25 +55,24 @@ def create_portal(
     app = Flask("conformance.miniatures")
     app.logger.disabled = True
     portal = _Portal(app, config, defect, clock=clock, monotonic=monotonic)
+    defect = portal.defect
     app.add_url_rule("/", view_func=portal.home)
     app.add_url_rule("/sign-in", view_func=portal.sign_in)
     app.add_url_rule("/login", view_func=portal.login)
-    app.add_url_rule("/callback", view_func=portal.callback)
+    posted = ["GET", "POST"] if defect is Defect.ACCEPTS_POSTED_RESPONSE else ["GET"]
+    app.add_url_rule("/callback", view_func=portal.callback, methods=posted)
     app.add_url_rule("/me", view_func=portal.me)
-    app.add_url_rule("/logout", view_func=portal.logout, methods=["POST"])
+    linked = ["GET", "POST"] if defect is Defect.LOGS_OUT_ON_LINK else ["POST"]
+    app.add_url_rule("/logout", view_func=portal.logout, methods=linked)
     app.add_url_rule("/logged-out", view_func=portal.logged_out)
-    app.after_request(_keep_private)
+    app.after_request(lambda answer: keep_private(answer, defect, personal=request.path == "/me"))
     app.register_error_handler(Refused, portal.refused)
+    app.register_error_handler(LoginAgain, lambda _: _see("/login"))
     app.register_error_handler(HTTPException, portal.http_error)
     app.register_error_handler(Exception, portal.broken)
     # Authlib logs verifiers and tokens at debug level; nothing of the kind may reach a handler of the host program.
     logging.getLogger("authlib").setLevel(logging.WARNING)
     return app
-
-
-def cookie_name(public_base_url: str) -> str:
-    """Return the name of a portal's session cookie; cookies know no port, so two portals on one host differ by name."""
-    return f"portail_fictif_{urlsplit(public_base_url).port or 0}"
 
 
 class _Portal:
@@ -82,42 +88,62 @@ class _Portal:
         monotonic: Callable[[], float],
     ) -> None:
         self.config = config
-        self.defect = defect
+        self.any_defect = defect
+        self.defect = None if isinstance(defect, PropertyDefect) else defect
         self.clock = clock
         self.slips = Slips(defect)
         self.sessions = SlippingSessions(defect, monotonic=monotonic)
-        known = None if isinstance(defect, PropertyDefect) else defect
-        self.provider = Provider(app, config, known, monotonic=monotonic)
+        self.logins = Logins(self.sessions, self.defect)
+        self.provider = Provider(app, config, self.defect, monotonic=monotonic)
         self.cookie = cookie_name(config.public_base_url)
+        self.last: Who | None = None
 
     @property
     def sid(self) -> str | None:
-        return request.cookies.get(self.cookie)
+        shown = request.cookies.get(self.cookie)
+        altered = self.defect is Defect.COMPARES_PART_OF_COOKIE
+        return self.sessions.resembling(shown, _SIGNS_COMPARED) if altered else shown
 
     def home(self) -> Response:
         who = self.sessions.who(self.sid)
-        return self.page("home", who=who, name=self.slips.name(who.claims) if who else "")
+        return self.page("home", who=who, name=self.spelt(self.slips.name(who.claims)) if who else "")
 
     def sign_in(self) -> Response:
         return self.page("sign-in")
 
     def login(self) -> Response:
-        url, pending = self.sessions.began(*self.provider.begin())
-        return self.with_session(_see(url), self.sessions.expect(self.sid, pending))
+        known = self.logins.remembered(self.sid)
+        if known is not None:
+            return self.with_session(_see(HOME), self.sessions.log_in(self.sid, known))
+        began = self.provider.begin(own_address(request.args.get("next", HOME), self.defect))
+        url, pending = self.sessions.began(*began)
+        return self.with_session(_see(url), self.logins.expect(self.sid, pending))
 
     def callback(self) -> Response:
-        state = request.args.get("state", "")
-        known = self.sessions.remembered(state)
-        if known is not None:
-            return self.with_session(_see("/"), self.sessions.log_in(self.sid, known, state=state))
-        pending = self.take_pending()
-        code = self.read_response()
-        who = self.identify(code, pending)
+        values = request.values
+        state = values.get("state", "")
+        answered = self.sessions.remembered(state)
+        if answered is not None:
+            return self.with_session(_see(HOME), self.sessions.log_in(self.sid, answered, state=state))
+        pending = self.logins.take(self.sid, values.get("state"))
+        facts = ResponseFacts(
+            values=dict(values.lists()),
+            issuer=self.config.issuer,
+            names_issuer=self.provider.advertises_issuer(),
+        )
+        who = self.identify(code_of(facts, self.defect), pending)
+        self.last = who
         again = pending if self.defect is Defect.REDEEMS_CODE_TWICE else None
-        return self.with_session(_see("/"), self.sessions.log_in(self.sid, who, again=again, state=state))
+        rename = self.defect is not Defect.KEEPS_SESSION_NAME
+        answer = _see(pending.leads_to)
+        if self.defect is Defect.STAYS_ON_CALLBACK_PAGE:
+            answer = self.page("logged-in")
+        return self.with_session(answer, self.sessions.log_in(self.sid, who, again=again, rename=rename, state=state))
 
     def me(self) -> Response:
         who = self.sessions.who(self.sid)
+        if who is not None and self.defect is Defect.SHOWS_LAST_PERSON:
+            who = self.last
         if who is None:
             return make_response(jsonify(error="anonymous"), 401)
         return jsonify(identifier=who.identifier, claims=who.claims)
@@ -131,72 +157,56 @@ class _Portal:
         if self.defect is Defect.KEEPS_SESSION_AFTER_LOGOUT:
             return answer
         self.sessions.close(self.sid)
-        return self.with_session(answer, self.sessions.leave(state))
+        if self.defect is Defect.LOGS_EVERYBODY_OUT:
+            self.sessions.close_all()
+        left = self.sessions.leave(state)
+        self.logins.remember(left, who)
+        return self.with_session(answer, left)
 
     def logged_out(self) -> Response:
-        waited_for = self.sessions.came_back(self.sid, request.args.get("state"))
+        state = request.args.get("state")
+        waited_for = self.sessions.came_back(self.sid, state)
+        if not waited_for and self.defect is Defect.CRASHES_ON_OTHER_LOGOUT_STATE and state is not None:
+            raise KeyError("state")
+        if state is None and self.defect is Defect.CRASHES_WITHOUT_LOGOUT_STATE:
+            raise KeyError("state")
         locally = not request.args and self.sessions.who(self.sid) is None
         if not (waited_for or locally or self.defect is Defect.KEEPS_SESSION_AFTER_LOGOUT):
             raise Refused(Reason.LOGOUT_STATE)
         return self.page("logged-out")
 
-    def take_pending(self) -> Pending:
-        """Consume the login that the response belongs to, before anything else of the response is looked at."""
-        state = request.args.get("state")
-        if state is None and self.defect is Defect.ACCEPTS_MISSING_STATE:
-            state = self.sessions.newest(self.sid)
-        pending = self.sessions.take(self.sid, state) if state is not None else None
-        if pending is None and state is not None and self.defect is Defect.ACCEPTS_WRONG_STATE:
-            newest = self.sessions.newest(self.sid)
-            pending = self.sessions.take(self.sid, newest) if newest else None
-        if pending is None:
-            raise Refused(Reason.STATE)
-        return pending
-
-    def read_response(self) -> str:
-        """Return the code of an authorization response that comes from this provider and is no error."""
-        values = request.args
-        if any(len(values.getlist(name)) > 1 for name in _ONCE):
-            raise Refused(Reason.RESPONSE)
-        if "error" in values and self.defect is Defect.CRASHES_ON_ERROR_RESPONSE:
-            return values.to_dict()["code"]
-        if "error" in values:
-            raise Refused(Reason.DECLINED if values["error"] == "access_denied" else Reason.PROVIDER_ERROR)
-        self.compare_issuer(values.get("iss"))
-        if not values.get("code"):
-            raise Refused(Reason.RESPONSE)
-        return values["code"]
-
-    def compare_issuer(self, iss: str | None) -> None:
-        """Compare the response's issuer, which must be there if the provider says that it always is (RFC 9207 2.4)."""
-        if iss is None and self.provider.advertises_issuer():
-            raise Refused(Reason.RESPONSE_ISS)
-        if iss not in {None, self.config.issuer} and self.defect is not Defect.IGNORES_ISSUER_PARAMETER:
-            raise Refused(Reason.RESPONSE_ISS)
-
     def identify(self, code: str, pending: Pending) -> Who:
         """Return the person whom the provider vouches for."""
         tokens = self.provider.redeem(code, pending)
-        checks = Checks(config=self.config, defect=self.defect, now=self.clock())
-        keys = Keyring(known=self.provider.keys, refetched=self.provider.refetched_keys)
-        id_token = checks.id_token(tokens.get("id_token"), nonce=pending.nonce, keys=keys)
-        answer = self.slips.received(self.provider.userinfo(tokens["access_token"]))
-        claims = checks.userinfo(answer, id_token)
-        identifier = self.slips.identifier(claims)
+        checks = Checks(
+            config=self.config,
+            defect=self.any_defect,
+            now=self.clock(),
+            nonce=pending.nonce,
+            former_nonces=self.logins.former_nonces,
+        )
+        keys = Keyring(
+            known=self.provider.keys,
+            refetched=self.provider.refetched_keys,
+            fetched_from=self.provider.keys_from,
+            client_secret=self.config.client_secret,
+        )
+        id_token = checks.id_token(tokens, keys)
+        answer = self.provider.userinfo(tokens["access_token"])
+        claims = checks.userinfo(replace(answer, claims=self.slips.received(answer.claims)), id_token)
+        named = identifier(claims, self.defect) if self.any_defect is self.defect else self.slips.identifier(claims)
         before = self.sessions.who(self.sid)
         self.sessions.redeemed(lambda: self.provider.redeem(code, pending))
         return Who(
-            identifier=identifier,
-            claims=self.slips.profile(identifier, claims, before.claims if before else {}),
+            identifier=self.logins.account(named, claims),
+            claims=self.slips.profile(named, claims, before.claims if before else {}),
             situation=self.situation(claims),
             structure=self.structure(claims),
-            id_token=tokens["id_token"],
+            id_token=str(tokens.get("id_token", "")),
         )
 
     def situation(self, claims: dict[str, Any]) -> str | None:
         """Return the code of the first profession; somebody in training, for instance, may have none."""
-        if self.defect is Defect.CRASHES_WITHOUT_PROFESSIONAL_SITUATION:
-            return str(claims["SubjectRefPro"]["exercices"][0]["codeProfession"])
         try:
             code = str(claims["SubjectRefPro"]["exercices"][0]["codeProfession"])
         except (KeyError, IndexError, TypeError):
@@ -211,6 +221,12 @@ class _Portal:
         except (KeyError, IndexError, TypeError):
             return None
 
+    def spelt(self, name: str) -> str:
+        """Return a name as the page shows it; what comes from outside is text, never markup."""
+        if self.defect is Defect.SHOWS_NAME_AS_MARKUP:
+            return Markup(name)  # noqa: S704  # the defect itself
+        return render_template_string(name) if self.defect is Defect.TAKES_NAME_FOR_TEMPLATE else name
+
     def way_out(self, who: Who, state: str) -> str:
         """Return where the browser goes to log out; with the provider down, the local session ends all the same."""
         if self.defect is Defect.LOGS_OUT_LOCALLY_ONLY:
@@ -222,7 +238,10 @@ class _Portal:
 
     def refused(self, refusal: Refused) -> Response:
         self.sessions.refused(self.sid)
-        return self.page("refused", refusal.status, refusal=refusal, text=refusal.text(self.config.language))
+        text = refusal.text(self.config.language)
+        if self.defect is Defect.SHOWS_ERROR_DESCRIPTION_AS_MARKUP:
+            text = Markup(request.args.get("error_description", text))  # noqa: S704  # the defect itself
+        return self.page("refused", self.config.refusal_status or refusal.status, refusal=refusal, text=text)
 
     def http_error(self, error: HTTPException) -> Response:
         answer = self.refused(Refused(Reason.NOT_FOUND))
@@ -231,30 +250,21 @@ class _Portal:
 
     def broken(self, _: Exception) -> Response:
         # The process boundary: what a defect, or a mistake of ours, breaks becomes a page without a trace.
-        return self.refused(Refused(Reason.BROKEN))
+        refusal = Refused(Reason.BROKEN)
+        return self.page("refused", refusal.status, refusal=refusal, text=refusal.text(self.config.language))
 
     def page(self, kind: str, status: int = 200, **values: object) -> Response:
         text = render_template(
-            "portal.html", kind=kind, french=self.config.language != "en", defect=self.defect, **values
+            "portal.html", kind=kind, french=self.config.language != "en", defect=self.any_defect, **values
         )
         return make_response(text, status)
 
     def with_session(self, answer: Response, name: str) -> Response:
         secure = self.config.public_base_url.startswith("https:")
-        answer.set_cookie(self.cookie, name, httponly=True, samesite="Lax", secure=secure, path="/")
+        set_cookie(answer, self.cookie, name, secure=secure, defect=self.defect)
         return answer
 
 
 def _see(url: str) -> Response:
     # No body: the usual one repeats the address, and with it the state or the token.
     return Response("", 303, {"Location": url})
-
-
-def _keep_private(answer: Response) -> Response:
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
-    )
-    return answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import threading
 from dataclasses import dataclass, field
@@ -15,8 +16,12 @@ from authlib.integrations.flask_client import OAuth
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
+from conformance.miniatures.answers import USERINFO_WHIMS, HttpAnswer
 from conformance.miniatures.defects import Defect
 from conformance.miniatures.refusals import Reason, Refused
+from conformance.miniatures.rules import suffer
+from conformance.miniatures.signatures import read_object
+from conformance.miniatures.token_response import ANSWER_WHIMS, check_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,11 +35,20 @@ _NEEDED: Final = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
-    """A login that was started and waits for its answer: what the answer must fit."""
+    """A login that was started and waits for its answer: what the answer must fit, and where it leads."""
 
     state: str = field(repr=False)
     nonce: str | None = field(repr=False)
     code_verifier: str | None = field(repr=False)
+    leads_to: str = "/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Userinfo:
+    """A userinfo answer, and the names that stand in it more than once."""
+
+    claims: dict[str, Any] = field(repr=False)
+    twice: frozenset[str] = frozenset()
 
 
 class Provider:
@@ -56,10 +70,11 @@ class Provider:
             "psc",
             client_id=config.client_id,
             client_secret=config.client_secret,
+            compliance_fix=self._watch,
             client_kwargs={
                 "scope": "openid" if defect is Defect.FORGETS_SCOPE_ALL else "openid scope_all",
                 "code_challenge_method": None if defect is Defect.FORGETS_PKCE else "S256",
-                "token_endpoint_auth_method": "client_secret_basic",
+                "token_endpoint_auth_method": "client_secret_post" if config.secret_in_body else "client_secret_basic",
                 "default_timeout": config.provider_seconds,
                 # Neither a proxy nor a .netrc of the machine has a say, and no endpoint moves the code elsewhere.
                 "trust_env": False,
@@ -67,23 +82,36 @@ class Provider:
             },
         )
 
-    def begin(self) -> tuple[str, Pending]:
+    def begin(self, leads_to: str = "/") -> tuple[str, Pending]:
         """Return the address of an authorization request (OIDC-CORE 3.1.2.1) and what its answer must fit.
+
+        Args:
+            leads_to: where the person goes once logged in.
 
         Raises:
             Refused: the provider cannot be discovered.
         """
         self._discover()
         # Authlib's own nonce has 119 bits; the recommendation is at least 128.
-        state = secrets.token_hex(4) if self._defect is Defect.SENDS_SHORT_STATE else secrets.token_urlsafe(32)
-        level = {} if self._defect is Defect.FORGETS_ACR_VALUES else {"acr_values": "eidas1"}
+        fresh = secrets.token_hex if self._config.hexadecimal else secrets.token_urlsafe
+        state = secrets.token_hex(4) if self._defect is Defect.SENDS_SHORT_STATE else fresh(32)
+        nonce = hashlib.sha256(state.encode()).hexdigest() if self._defect is Defect.DERIVES_NONCE else fresh(32)
         request = self._client.create_authorization_url(
-            self._config.callback_url, state=state, nonce=secrets.token_urlsafe(32), **level
+            self._config.callback_url, state=state, nonce=nonce, **self._more()
         )
-        url, nonce = request["url"], request["nonce"]
+        url, sent = request["url"], nonce
         if self._defect is Defect.FORGETS_NONCE:
-            url, nonce = _without(url, "nonce"), None
-        return url, Pending(state=state, nonce=nonce, code_verifier=request.get("code_verifier"))
+            url, sent = _without(url, "nonce"), ""
+        return url, Pending(
+            state=state, nonce=sent or None, code_verifier=request.get("code_verifier"), leads_to=leads_to
+        )
+
+    def _more(self) -> dict[str, str]:
+        """Return what an authorization request carries besides what OAuth knows."""
+        level = {} if self._defect is Defect.FORGETS_ACR_VALUES else {"acr_values": "eidas1"}
+        prompt = {"prompt": "login"} if self._config.asks_to_prompt else {}
+        secret = {"client_secret": self._config.client_secret} if self._defect is Defect.SENDS_SECRET_BY_BROWSER else {}
+        return {**level, **prompt, **secret}
 
     def advertises_issuer(self) -> bool:
         """Tell whether the provider says that its responses carry ``iss`` (RFC 9207 3)."""
@@ -97,28 +125,35 @@ class Provider:
         """
         self._discover()
         proof = {"code_verifier": pending.code_verifier} if pending.code_verifier else {}
+        if self._defect is Defect.SENDS_SECRET_TWICE:
+            proof["client_secret"] = self._config.client_secret
         answer = self._ask(
             lambda: self._client.fetch_access_token(redirect_uri=self._config.callback_url, code=code, **proof)
         )
-        if not isinstance(answer, dict) or not isinstance(answer.get("access_token"), str):
-            raise Refused(Reason.PROVIDER_ANSWER)
-        return answer
+        return check_tokens(answer, self._defect)
 
-    def userinfo(self, access_token: str) -> dict[str, Any]:
+    def userinfo(self, access_token: str) -> Userinfo:
         """Return the userinfo answer (OIDC-CORE 5.3).
 
         Raises:
             Refused: the provider answers anything but a JSON object, or not at all.
         """
         endpoint = self._discover()["userinfo_endpoint"]
+        if self._defect is Defect.SENDS_TOKEN_IN_ADDRESS:
+            endpoint += "?" + urlencode({"access_token": access_token})
         # Without its lifetime: Authlib takes a token of 60 s, as PSC gave them once, for one that has expired already.
         token = {"access_token": access_token, "token_type": "Bearer"}
-        return self._json(lambda: self._client.get(endpoint, token=token))
+        ask = self._client.post if self._config.userinfo_by_post else self._client.get
+        answer = self._answer(lambda: ask(endpoint, token=token))
+        suffer(USERINFO_WHIMS, answer, self._defect)
+        self._good(answer)
+        claims, twice = self._ask(lambda: read_object(answer.body.decode()))
+        return Userinfo(claims=claims, twice=twice)
 
     def keys(self) -> Sequence[RSAKey]:
         """Return the provider's RS256 keys, fetched if there are none yet (RFC 7517 5)."""
         with self._lock:
-            known = self._keys
+            known = () if self._config.keys_every_time else self._keys
         return known or self._fetch_keys()
 
     def refetched_keys(self) -> Sequence[RSAKey]:
@@ -137,10 +172,20 @@ class Provider:
             Refused: the provider cannot be discovered.
         """
         self._discover()
+        home = self._config.logged_out_url
         request = self._client.create_logout_url(
-            post_logout_redirect_uri=self._config.logged_out_url, id_token_hint=id_token, state=state
+            post_logout_redirect_uri=home + "-elsewhere" if self._defect is Defect.LOGS_OUT_TO_UNREGISTERED else home,
+            id_token_hint=id_token,
+            state=state,
         )
         return str(request["url"])
+
+    def _watch(self, session: Any) -> None:
+        def look(response: requests.Response) -> requests.Response:
+            suffer(ANSWER_WHIMS, HttpAnswer.of(response), self._defect)
+            return response
+
+        session.register_compliance_hook("access_token_response", look)
 
     def _discover(self) -> dict[str, Any]:
         """Return the discovery document of the configured issuer and of no other (OIDC Discovery 4.3)."""
@@ -159,15 +204,17 @@ class Provider:
             self._client.server_metadata = {key: document[key] for key in _NEEDED}
         return document
 
-    def _fetch_keys(self) -> Sequence[RSAKey]:
-        uri = self._discover()["jwks_uri"]
-        document = self._json(lambda: self._fetch(uri))
-        listed = document.get("keys")
+    def keys_from(self, address: str) -> Sequence[RSAKey]:
+        """Return the keys published at an address, whoever named it; a correct portal does not call this."""
+        listed = self._json(lambda: self._fetch(address)).get("keys")
         if not isinstance(listed, list):
             raise Refused(Reason.PROVIDER_ANSWER)
-        keys = tuple(key for one in listed if (key := _signing_key(one)) is not None)
+        return tuple(key for one in listed if (key := _signing_key(one)) is not None)
+
+    def _fetch_keys(self) -> Sequence[RSAKey]:
+        keys = self.keys_from(self._discover()["jwks_uri"])
         with self._lock:
-            self._keys = keys
+            self._keys = tuple(keys)
         return keys
 
     def _fetch(self, url: str) -> requests.Response:
@@ -176,18 +223,22 @@ class Provider:
             return response
 
     def _json(self, request: Callable[[], requests.Response]) -> dict[str, Any]:
-        def answer() -> Any:
-            response = request()
-            if response.status_code >= 500:  # noqa: PLR2004  # RFC 9110 15.6
-                raise Refused(Reason.PROVIDER_DOWN)
-            if response.status_code != 200:  # noqa: PLR2004  # RFC 9110 15.3.1
-                raise Refused(Reason.PROVIDER_ANSWER)
-            return response.json()
-
-        document = self._ask(answer)
+        answer = self._good(self._answer(request))
+        document = self._ask(lambda: answer.document)
         if not isinstance(document, dict):
             raise Refused(Reason.PROVIDER_ANSWER)
         return document
+
+    def _answer(self, request: Callable[[], requests.Response]) -> HttpAnswer:
+        return HttpAnswer.of(self._ask(request))
+
+    @staticmethod
+    def _good(answer: HttpAnswer) -> HttpAnswer:
+        if answer.status >= 500:  # noqa: PLR2004  # RFC 9110 15.6
+            raise Refused(Reason.PROVIDER_DOWN)
+        if answer.status != 200:  # noqa: PLR2004  # RFC 9110 15.3.1
+            raise Refused(Reason.PROVIDER_ANSWER)
+        return answer
 
     @staticmethod
     def _ask(call: Callable[[], Any]) -> Any:

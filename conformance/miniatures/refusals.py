@@ -15,14 +15,17 @@ class Reason(StrEnum):
     PROVIDER_ERROR = "provider-error"
     CODE = "code"
     TOKEN_SHAPE = "token-shape"  # noqa: S105  # the name of a reason
+    TOKEN_TYPE = "token-type"  # noqa: S105  # the name of a reason
     ALG = "alg"
     KEY = "key"
+    CRIT = "crit"
     SIGNATURE = "signature"
     ISS = "iss"
     AUD = "aud"
     TIME = "time"
     NONCE = "nonce"
     SUB = "sub"
+    AT_HASH = "at-hash"
     ACR = "acr"
     USERINFO_SUB = "userinfo-sub"
     IDENTITY = "identity"

@@ -65,11 +65,18 @@ class Sessions:
             self._kept[sid] = replace(session, touched=self._monotonic())
             return session.who
 
-    def expect(self, sid: str | None, pending: Pending) -> str:
-        """Note a login that was started and return the name of the session it belongs to."""
+    def expect(self, sid: str | None, pending: Pending, *, alone: bool = False) -> str:
+        """Note a login that was started and return the name of the session it belongs to.
+
+        Args:
+            sid: the session of the browser, if it has one.
+            pending: the login.
+            alone: forget the logins that other tabs have started; a correct portal does not.
+        """
         with self._lock:
             name, session = self._find_or_start(sid)
-            waiting = (*session.pending[1 - _MOST_PENDING :], (self._monotonic() + _LOGIN_SECONDS, pending))
+            others = () if alone else session.pending[1 - _MOST_PENDING :]
+            waiting = (*others, (self._monotonic() + _LOGIN_SECONDS, pending))
             self._kept[name] = replace(session, pending=waiting)
             return name
 
@@ -90,13 +97,24 @@ class Sessions:
             session = self._find(sid)
             return session.pending[-1][1].state if session and session.pending else None
 
-    def log_in(self, sid: str | None, who: Who, *, again: Pending | None = None) -> str:
+    def holder(self, state: str) -> str | None:
+        """Return the session in which a login was started, whoever asks; a correct portal has no use for it."""
+        with self._lock:
+            return next((sid for sid, one in self._kept.items() if any(p.state == state for _, p in one.pending)), None)
+
+    def resembling(self, sid: str | None, signs: int) -> str | None:
+        """Return a session whose name begins like another; a correct portal has no use for it."""
+        with self._lock:
+            return next((known for known in self._kept if known[:signs] == (sid or "")[:signs]), sid)
+
+    def log_in(self, sid: str | None, who: Who, *, again: Pending | None = None, rename: bool = True) -> str:
         """Open a session for a person under a new name; the old name dies (session fixation, CWE-384).
 
         Args:
             sid: the session the login was started in.
             who: the person.
             again: a login that stays open although it was answered; a correct portal has none.
+            rename: give the session a new name; a correct portal always does.
         """
         with self._lock:
             before = self._find(sid)
@@ -104,12 +122,18 @@ class Sessions:
             waiting = before.pending if before else ()
             if again is not None:
                 waiting = (*waiting, (self._monotonic() + _LOGIN_SECONDS, again))
-            return self._keep(Session(touched=self._monotonic(), who=who, pending=waiting))
+            session = Session(touched=self._monotonic(), who=who, pending=waiting)
+            return self._keep(session, None if rename else sid)
 
     def close(self, sid: str | None) -> None:
         """End a session on the server: its name is worth nothing from now on."""
         with self._lock:
             self._kept.pop(sid or "", None)
+
+    def close_all(self) -> None:
+        """End every session; a correct portal never does."""
+        with self._lock:
+            self._kept.clear()
 
     def leave(self, logout_state: str) -> str:
         """Start an anonymous session that waits for the return from the provider's logout."""
@@ -140,9 +164,9 @@ class Sessions:
         session = Session(touched=self._monotonic())
         return self._keep(session), session
 
-    def _keep(self, session: Session) -> str:
+    def _keep(self, session: Session, name: str | None = None) -> str:
         while len(self._kept) >= _MOST_SESSIONS:
             del self._kept[next(iter(self._kept))]
-        name = secrets.token_urlsafe(32)
+        name = name or secrets.token_urlsafe(32)
         self._kept[name] = session
         return name

@@ -49,10 +49,10 @@ class SlippingSessions(Sessions):
         digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
         return _with(url, "code_challenge", digest), replace(pending, code_verifier=verifier)
 
-    def expect(self, sid: str | None, pending: Pending) -> str:
+    def expect(self, sid: str | None, pending: Pending, *, alone: bool = False) -> str:
         """Note a login that was started."""
         self._last = pending if self._defect is PropertyDefect.SHARES_PENDING_LOGIN else self._last
-        return super().expect(sid, pending)
+        return super().expect(sid, pending, alone=alone)
 
     def take(self, sid: str | None, state: str) -> Pending | None:
         """Return the login that a state belongs to."""
@@ -88,7 +88,9 @@ class SlippingSessions(Sessions):
         """Return whom an answer logged in before; a correct portal never asks."""
         return self._answered.get(state or "")
 
-    def log_in(self, sid: str | None, who: Who, *, again: Pending | None = None, state: str = "") -> str:
+    def log_in(
+        self, sid: str | None, who: Who, *, again: Pending | None = None, rename: bool = True, state: str = ""
+    ) -> str:
         """Open a session for a person."""
         if self._defect is PropertyDefect.REMEMBERS_CALLBACK:
             self._answered[state] = who
@@ -97,7 +99,7 @@ class SlippingSessions(Sessions):
                 name, session = self._find_or_start(sid)
                 self._kept[name] = replace(session, who=who)
                 return name
-        return super().log_in(sid, who, again=again)
+        return super().log_in(sid, who, again=again, rename=rename)
 
     def close(self, sid: str | None) -> None:
         """End a session."""

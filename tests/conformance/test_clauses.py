@@ -7,7 +7,17 @@ from importlib.resources import files
 
 import pytest
 
-from conformance.clauses import Clause, ClauseError, Level, clauses, find_clause, read_clauses
+from conformance.clauses import (
+    Clause,
+    ClauseError,
+    Level,
+    Uncovered,
+    clauses,
+    find_clause,
+    read_clauses,
+    read_uncovered,
+    uncovered,
+)
 
 DOCUMENT = """
 [document.RFC]
@@ -61,6 +71,38 @@ def test_a_mistake_in_the_table_is_told_by_its_key(text: str, said_so: str) -> N
         read_clauses(text)
 
 
+UNCOVERED = """
+[[uncovered]]
+key = "RFC 1.2"
+fr = "Parce que."
+en = "Because."
+"""
+
+
+def test_a_clause_that_nobody_looks_for_says_why() -> None:
+    """In both languages."""
+    expected = Uncovered(key="RFC 1.2", reason_fr="Parce que.", reason_en="Because.")
+
+    assert {"RFC 1.2": expected} == dict(read_uncovered(UNCOVERED, known={"RFC 1.2"}))
+    assert ("Parce que.", "Because.") == (expected.reason("fr"), expected.reason("en"))
+    assert set(uncovered()) <= set(clauses())
+
+
+@pytest.mark.parametrize(
+    ("text", "said_so"),
+    [
+        (UNCOVERED.replace("1.2", "9.9"), "uncovered 'RFC 9.9': there is no such clause"),
+        (UNCOVERED + UNCOVERED, "uncovered RFC 1.2: stands twice"),
+        (UNCOVERED.replace("fr =", "no ="), "uncovered RFC 1.2: say why in fr and en"),
+        (UNCOVERED.replace("Because.", " "), "uncovered RFC 1.2: say why in fr and en"),
+    ],
+)
+def test_a_mistake_in_a_reason_is_told_by_its_key(text: str, said_so: str) -> None:
+    """A reason for nothing, twice, or none."""
+    with pytest.raises(ClauseError, match=re.escape(said_so)):
+        read_uncovered(text, known={"RFC 1.2"})
+
+
 def test_a_clause_that_is_not_there_says_where_to_add_it() -> None:
     """The one who writes a scenario sees it."""
     with pytest.raises(ClauseError, match=re.escape("'RFC 0' is not in conformance/clauses.toml; add it there")):
@@ -88,7 +130,9 @@ def test_every_clause_has_a_sentence_in_both_languages() -> None:
 def test_every_clause_of_a_published_document_has_an_address_with_its_place() -> None:
     """What publicly known habits of PSC rest on has no official address, and claims none."""
     without = {one.document for one in clauses().values() if not one.url}
-    blind = [one.key for one in clauses().values() if one.url and not re.fullmatch(r"https://\S+#\S+", one.url)]
+    blind = [
+        one.key for one in clauses().values() if one.url and not re.fullmatch(r"https://\S+(#\S+|/\d+\.html)", one.url)
+    ]
 
     assert {"PSC"} == without
     assert [] == blind

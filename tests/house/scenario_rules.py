@@ -6,7 +6,7 @@ from collections import Counter
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from conformance.clauses import clauses
+from conformance.clauses import clauses, uncovered
 from conformance.miniatures.defects import MINIATURES
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from conformance.scenario import Scenario
 
 SHORTEST_TEXT = 12
-WAITING = {"OIDC-CORE 3.1.2.1": "its parts are looked at under PSC's own clauses; one for the whole is to come"}
-"""Clauses that are in the table before their scenario is, with the reason."""
 TEXTS = (("title_fr", "title_en"), ("mend_fr", "mend_en"))
 
 
@@ -62,9 +60,13 @@ def not_caught(cards: Sequence[Scenario], caught_by: Mapping[str, str] | None = 
     return sorted(f"{defect} / {identifier}" for defect, identifier in claimed ^ set(there.items()))
 
 
-def clauses_without_scenario(cards: Sequence[Scenario], known: Collection[str] | None = None) -> list[str]:
-    """Return the clauses that nothing looks for."""
-    return sorted((set(clauses()) - set(WAITING) if known is None else set(known)) - {card.clause for card in cards})
+def clauses_without_scenario(
+    cards: Sequence[Scenario], known: Collection[str] | None = None, excused: Collection[str] | None = None
+) -> list[str]:
+    """Return the clauses that nothing looks for and no ``[[uncovered]]`` entry explains, or that have both."""
+    looked_for = {card.clause for card in cards}
+    without = set(uncovered()) if excused is None else set(excused)
+    return sorted(((set(clauses()) if known is None else set(known)) - looked_for) ^ without)
 
 
 def lies_that_repeat(cards: Sequence[Scenario]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conformance.miniatures.defects import MINIATURES, Defect
+from conformance.miniatures.equivalents import EQUIVALENTS
 from tests.house.inventory import ROOT
 
 PAGE = (ROOT / "docs" / "miniatures.md").read_text(encoding="utf-8")
@@ -17,6 +18,15 @@ def test_every_defect_is_on_the_page() -> None:
 
     assert rows == [line for line in PAGE.splitlines() if line.startswith("| `") and "FAULT" not in line]
     assert len(rows) >= 12
+
+
+def test_every_other_way_to_be_correct_is_on_the_page() -> None:
+    """By its name, in both languages."""
+    text = " ".join(PAGE.split())
+    missing = [name for name, one in EQUIVALENTS.items() if f"- `{name}` {one.title_en} / {one.title_fr}" not in text]
+
+    assert [] == missing
+    assert len(EQUIVALENTS) >= 10
 
 
 def test_every_defect_has_its_portal_and_its_own_scenario() -> None:

@@ -109,7 +109,8 @@ def test_every_kind_of_identifier_has_a_persona(key: str, idnat: str, card: str)
         ("agent-organisme", "500000000099036/FICTIF12345"),
         ("identite-edit", "ANS20990000012345"),
         ("identite-psi", "00000000-0000-4000-8000-000000012345"),
-        ("psychologue-adeli", "8" + RPPS),
+        ("psychologue-adeli", "00B9012345"),
+        ("directeur-etablissement", "30B0990032/FICTIF12345*;"),
         ("compte-desactive", "8" + RPPS),
     ],
 )

@@ -1,4 +1,7 @@
-"""Each miniature forgets exactly one thing: every probe on every portal, and one cell of each row is different."""
+"""Miniatures forget exactly one thing: probes that need no provider of ours, on every portal that one of them is for.
+
+The scenarios themselves are played on every miniature in ``tests/house/test_scenarios.py``.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,9 @@ REFUSE: dict[str, Lie] = {
     "idt.sub.missing": Lie(claims=lambda it: it.pop("sub")),
     "idt.acr.lower": Lie(claims=lambda it: it.update(acr="eidas0")),
     "uin.sub.mismatch": Lie(userinfo=lambda it: it.update(sub="f:fictif:" + VICTIM, SubjectNameID=VICTIM)),
-    "rsp.error.access_denied": Lie(response=lambda it: (it.pop("code"), it.update(error="access_denied"))[1]),
+    "rsp.error.access_denied": Lie(
+        response=lambda it: (it.pop("code"), it.update(error="access_denied", error_description="refused"))[1]
+    ),
 }
 
 # Odd but honest: a portal must accept it.
@@ -124,6 +129,9 @@ PROBES: dict[str, Callable[[Desk], bool]] = {
 }
 
 
+PROBED = [defect for defect in Defect if MINIATURES[defect].caught_by in PROBES]
+
+
 def failed_probes(provider: TinyProvider, defect: Defect | None) -> set[str]:
     """Return the probes that one portal fails, each with a browser and a portal of its own."""
     return {name for name, probe in PROBES.items() if not probe(Desk(provider, defect))}
@@ -134,7 +142,7 @@ def test_the_correct_portal_fails_no_probe(provider: TinyProvider) -> None:
     assert set() == failed_probes(provider, None)
 
 
-@pytest.mark.parametrize("defect", Defect)
+@pytest.mark.parametrize("defect", PROBED)
 def test_a_miniature_fails_its_own_probe_only(provider: TinyProvider, defect: Defect) -> None:
     """The scenario that is said to catch a defect catches it, and no other one does."""
     assert {MINIATURES[defect].caught_by} == failed_probes(provider, defect)
@@ -147,7 +155,8 @@ def test_a_miniature_logs_honest_people_in_and_out(provider: TinyProvider, defec
 
     answer = desk.log_in()
 
-    assert (303, "/") == (answer.status_code, answer.headers["Location"])
+    stays = (200, None) if defect is Defect.STAYS_ON_CALLBACK_PAGE else (303, "/")
+    assert stays == (answer.status_code, answer.headers.get("Location"))
     assert f"8997{provider.people:08d}" == desk.who
     assert 303 == desk.client.post("/logout").status_code
 
@@ -157,7 +166,7 @@ def test_every_defect_is_described_and_caught_by_one_scenario() -> None:
     assert set(Defect) == set(MINIATURES)
     assert len(MINIATURES) == len({one.caught_by for one in MINIATURES.values()})
     assert all(one.title_fr and one.title_en and one.title_fr != one.title_en for one in MINIATURES.values())
-    assert {one.caught_by for one in MINIATURES.values()} == set(PROBES)
+    assert set(PROBES) == {MINIATURES[defect].caught_by for defect in PROBED}
 
 
 def test_an_unverified_signature_still_needs_rs256(provider: TinyProvider) -> None:

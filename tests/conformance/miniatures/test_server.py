@@ -74,7 +74,7 @@ def test_a_crash_shows_no_trace(provider: TinyProvider, capfd: pytest.CaptureFix
     with run_portal(config_for(provider), Defect.CRASHES_ON_ERROR_RESPONSE) as base_url:
         browser = visit(base_url)
         state = (browser.open(base_url + "/login").stopped_at or "").partition("state=")[2].partition("&")[0]
-        page = browser.open(f"{base_url}/callback?error=access_denied&state={state}")
+        page = browser.open(f"{base_url}/callback?error=access_denied&error_description=refused&state={state}")
 
     assert (500, "broken") == (page.status, page.alert)
     assert "Traceback" not in page.text

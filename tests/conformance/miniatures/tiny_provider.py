@@ -114,7 +114,9 @@ class TinyProvider:
         answer = {
             "access_token": "at-" + form["code"],
             "token_type": "Bearer",
-            "expires_in": 60,
+            "expires_in": 120,
+            "scope": "openid scope_all",
+            "session_state": "s-" + form["code"],
             "id_token": self._id_token(asked),
         }
         self.lie.tokens(answer)
@@ -145,7 +147,10 @@ class TinyProvider:
             "SubjectNameID": asked["idnat"],
             "given_name": "CAMILLE",
             "family_name": "ESSAI <b>FICTIF</b>",
-            "SubjectRefPro": {"exercices": [{"codeProfession": "10"}]},
+            "codeCivilite": "M",
+            "authMode": "MOBILE",
+            "otherIds": [{"identifiant": asked["idnat"], "origine": "RPPS", "qualite": 1}],
+            "SubjectRefPro": {"exercices": [{"codeProfession": "10", "activities": [{"codeModeExercice": "L"}]}]},
         }
         self.lie.userinfo(claims)
         return claims
