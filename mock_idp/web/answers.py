@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mock_idp.ecps import approval
 from mock_idp.protocol.ciba import Decision
 from mock_idp.protocol.tokens import Means
-from mock_idp.web import ciba, journeys
+from mock_idp.web import journeys
 
 if TYPE_CHECKING:
     from mock_idp.web.services import Provider
@@ -34,7 +34,8 @@ def answer(provider: Provider, idnat: str, *, approve: bool) -> str:
     for asked in reversed(provider.server.ciba.everything(now=now)):
         waits = asked.decision is Decision.PENDING and now < asked.expires_at
         if asked.idnat == idnat and asked.channel is Means.CARD and waits:
-            ciba.decide(asked, Decision.APPROVED if approve else Decision.REFUSED)
+            decision = Decision.APPROVED if approve else Decision.REFUSED
+            provider.server.ciba.change(asked, now=now, decision=decision, decided_at=now)
             return asked.login_id
     raise NothingWaitsError
 

@@ -13,6 +13,7 @@ from mock_idp.ecps.refusals import EcpsError
 from mock_idp.protocol.ciba import CibaRequest, Decision
 from mock_idp.protocol.tokens import Means
 from mock_idp.web import journeys
+from mock_idp.web.habits import followed
 from mock_idp.web.http import exchange, provider, respond
 from mock_idp.web.services import Login
 
@@ -56,7 +57,7 @@ def settle(auth_req_id: str | None) -> CibaRequest | None:
     asked = provider().server.ciba.find(auth_req_id, now=now)
     if asked is None or asked.decision is not Decision.PENDING or asked.channel is not Means.MOBILE:
         return asked
-    answer = journeys.approval_of_login(provider(), asked.login_id)
+    answer = followed(provider(), asked.login_id)
     if answer is None or (answer.phase not in OVER and answer.phase is not Phase.APPROVED):
         return asked
     if answer.phase is Phase.APPROVED:

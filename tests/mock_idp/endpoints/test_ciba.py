@@ -164,6 +164,14 @@ def test_the_answer_itself_can_be_spoilt(site: Site) -> None:
     assert 502 == site.call("POST", CIBA, data=QUESTION, headers=basic()).status_code
 
 
+@pytest.mark.parametrize(("habit", "error"), [("approve", None), ("refuse", "access_denied")])
+def test_a_habit_of_the_phone_answers_too(site: Site, habit: str, error: str | None) -> None:
+    """As it does for a browser's login."""
+    site.control("POST", "/habits", {"idnat": IDNAT, "habit": habit})
+
+    assert error == poll(site, ask(site)["auth_req_id"]).get("error")
+
+
 def test_what_the_phone_refused_no_script_approves(site: Site) -> None:
     """The person's word counts, also before the portal has heard it."""
     auth_req_id = ask(site)["auth_req_id"]
