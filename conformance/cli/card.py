@@ -133,7 +133,7 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     try:
         return _Asking(options=options, terminal=terminal).do()
     except KeeperError as refused:
-        if refused.code in {"card-absent", "card-present"}:
+        if refused.code in {"card-absent", "card-present", "door-unusable"}:
             raise UsageError(f"card {options.action}: {refused}") from None
         terminal.say(f"Refusé ({refused.code}) : {refused}", f"Refused ({refused.code}): {refused}", "bold red")
         return REFUSED

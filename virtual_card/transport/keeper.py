@@ -131,9 +131,14 @@ def ask(door: Path, question: Answer) -> Answer:
     """Ask the card behind a door something, and return the answer.
 
     Raises:
-        KeeperError: ``card-absent`` when there is none, or what the card's side refused.
+        KeeperError: ``card-absent`` when there is none, ``door-unusable`` when the door is somebody else's, or what the
+            card's side refused.
     """
     try:
+        if door.lstat().st_uid != os.geteuid():
+            raise KeeperError(
+                "door-unusable", f"{door} belongs to another user; set XDG_RUNTIME_DIR to a folder of yours"
+            )
         with socket.socket(socket.AF_UNIX) as line:
             line.settimeout(_PATIENCE_SECONDS)
             line.connect(str(door))
@@ -167,7 +172,9 @@ def _open(path: Path) -> socket.socket:
 def _kept(path: Path) -> bool:
     try:
         ask(path, {"ask": "status"})
-    except KeeperError:
+    except KeeperError as none:
+        if none.code == "door-unusable":
+            raise
         return False
     return True
 

@@ -11,8 +11,7 @@ import os
 import shutil
 import socket
 import subprocess
-import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,9 +26,13 @@ READERS = 2
 PORTS = range(15963, 16963, READERS)
 READER_NAME = "CPS virtuelle"
 
-_LOCK = Path(tempfile.gettempdir()) / "psc-conformance-pcscd.lock"
+# Where only root writes: in a folder for everybody, a link planted there would be followed.
+_LOCK = Path("/run/psc-conformance-pcscd.lock")
 _SOCKET = Path("/run/pcscd/pcscd.comm")
 _STOP_SECONDS = 10.0
+_LOOK_SECONDS = 0.02
+_LOOKS = 500
+_SAID = 300
 
 
 class PcscdError(Exception):
@@ -44,7 +47,7 @@ def pcscd(folder: Path) -> Iterator[int]:
         folder: for its configuration (``readers``) and what it says (``pcscd.log``).
 
     Raises:
-        PcscdError: it is not installed, needs other rights, runs already, or no port is free.
+        PcscdError: it is not installed, needs other rights, runs already, does not start, or no port is free.
     """
     program = shutil.which("pcscd", path=os.environ.get("PATH", "") + os.pathsep + "/usr/sbin")
     if program is None or not DRIVER.exists():
@@ -61,10 +64,24 @@ def pcscd(folder: Path) -> Iterator[int]:
             command = [program, "--foreground", "--config", str(folder / "readers")]
             service = subprocess.Popen(command, stdout=log, stderr=log)  # noqa: S603 - found on the PATH, no shell
         try:
+            _await_answer(service, folder / "pcscd.log")
             yield port
         finally:
             service.terminate()
             service.wait(_STOP_SECONDS)
+
+
+def _await_answer(service: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until programs can talk to the service, or say what it said when it ended instead."""
+    for _ in range(_LOOKS):
+        if _answers():
+            return
+        with suppress(subprocess.TimeoutExpired):
+            service.wait(_LOOK_SECONDS)
+            break
+    said = " ".join(log.read_text(encoding="utf-8", errors="replace").split())[-_SAID:]
+    msg = f"pcscd did not start; it said: {said or 'nothing'}"
+    raise PcscdError(msg)
 
 
 def _configure(folder: Path, port: int) -> None:

@@ -141,3 +141,15 @@ def test_a_folder_that_is_not_there_is_named(card: Card, tmp_path: Path) -> None
     """And what to set instead."""
     with pytest.raises(KeeperError, match="set XDG_RUNTIME_DIR"):
         Keeper(VpcdSlot(), card, door=tmp_path / "not-there" / "card.sock", about={})
+
+
+def test_a_door_of_somebody_else_is_not_used(monkeypatch: pytest.MonkeyPatch, card: Card, door: Path) -> None:
+    """A PIN sent through it would be theirs."""
+    with socket.socket(socket.AF_UNIX) as theirs:
+        theirs.bind(str(door))
+        theirs.listen()
+        monkeypatch.setattr("virtual_card.transport.keeper.os.geteuid", lambda: 12345)
+        with pytest.raises(KeeperError, match="belongs to another user"):
+            ask(door, {"ask": "unblock", "puk": PUK, "new": PIN})
+        with pytest.raises(KeeperError, match="belongs to another user"):
+            Keeper(VpcdSlot(), card, door=door, about={})

@@ -13,16 +13,21 @@ from virtual_card.transport.pcscd import PcscdError, pcscd
 
 @pytest.fixture(autouse=True)
 def installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """As if pcscd and vpcd were installed, and we were root; whatever is started ends at once."""
+    """As if pcscd and vpcd were installed, and we were root; what is started says who it is and waits."""
+    program = tmp_path / "pcscd"
+    program.write_text("#!/bin/sh\necho a pcscd that is none\nexec sleep 60\n", encoding="utf-8")
+    program.chmod(0o755)
     monkeypatch.setattr("virtual_card.transport.pcscd.DRIVER", Path("/"))
-    monkeypatch.setattr("virtual_card.transport.pcscd.shutil.which", lambda *_, **__: "/bin/true")
+    monkeypatch.setattr("virtual_card.transport.pcscd.shutil.which", lambda *_, **__: str(program))
     monkeypatch.setattr("virtual_card.transport.pcscd.os.geteuid", lambda: 0)
     monkeypatch.setattr("virtual_card.transport.pcscd._LOCK", tmp_path / "lock")
     monkeypatch.setattr("virtual_card.transport.pcscd._SOCKET", tmp_path / "socket")
 
 
-def test_the_configuration_says_where_and_what(tmp_path: Path) -> None:
+def test_the_configuration_says_where_and_what(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The port given is the one in the file, below 32768."""
+    answers = iter([False, False, True])
+    monkeypatch.setattr(room, "_answers", lambda: next(answers))
     with pcscd(tmp_path) as port:
         said = (tmp_path / "readers" / "vpcd").read_text(encoding="utf-8")
 
@@ -61,3 +66,10 @@ def test_without_a_free_port_nothing_starts(monkeypatch: pytest.MonkeyPatch, tmp
         monkeypatch.setattr(room, "PORTS", range(port, port + 1))
         with pytest.raises(PcscdError, match="stop what holds them"), pcscd(tmp_path):
             pass
+
+
+def test_a_service_that_ends_at_once_is_quoted(tmp_path: Path) -> None:
+    """What it said stands in the message."""
+    (tmp_path / "pcscd").write_text("#!/bin/sh\necho no such option\nexit 1\n", encoding="utf-8")
+    with pytest.raises(PcscdError, match="did not start; it said: no such option"), pcscd(tmp_path):
+        pass
