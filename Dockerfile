@@ -3,6 +3,8 @@
 ARG BASE_IMAGE=python:3.13-slim
 
 FROM ${BASE_IMAGE} AS build
+# Tells what an earlier build left behind from what is somebody else's (scripts/image.sh).
+LABEL psc-conformance.image=build
 COPY wheelhouse /wheelhouse
 # Hashes are checked when the wheels are collected; here only what was collected can be installed. What pip compiles stays:
 # a fifth more to carry, and a provider that is there at once.
@@ -13,13 +15,15 @@ RUN python3 -m venv /opt/psc \
 FROM ${BASE_IMAGE}
 ARG VERSION=0.0.0
 ARG REVISION=unknown
-LABEL org.opencontainers.image.title="psc-conformance (SIMULATEUR)" \
+LABEL psc-conformance.image=whole \
+      org.opencontainers.image.title="psc-conformance (SIMULATEUR)" \
       org.opencontainers.image.description="A stand-in for Pro Sante Connect and a conformance suite for portals. Test tool; lies on purpose." \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 COPY --from=build /opt/psc /opt/psc
-RUN groupadd --gid 10001 psc && useradd --uid 10001 --gid psc --create-home --shell /usr/sbin/nologin psc
+RUN groupadd --gid 10001 psc && useradd --uid 10001 --gid psc --create-home --shell /usr/sbin/nologin psc \
+    && chmod 755 /home/psc
 # By number, so that a platform that forbids root can see that it is not.
 USER 10001:10001
 WORKDIR /home/psc

@@ -10,6 +10,7 @@ import requests
 
 from conformance.evidence import Seen, Somebody, Told
 from conformance.exit_codes import OutOfReach
+from conformance.hop import trusted
 from mock_idp.deviations import to_json
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Control:
         self.url = url.rstrip("/")
         self._session = requests.Session()
         self._session.trust_env = False
+        self._session.verify = trusted()
         if token is not None:
             self._session.headers["Authorization"] = f"Bearer {token}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -123,6 +124,14 @@ class Hop:
         return self.text[:EXCERPT] if textual else ""
 
 
+def trusted() -> str | bool:
+    """Return the file of authorities in ``PSC_AUTHORITY_FILE``, or True for the usual ones.
+
+    A provider of this project makes its own authority anew at each start (``serve --https-port``).
+    """
+    return os.environ.get("PSC_AUTHORITY_FILE") or True
+
+
 def send(
     method: str,
     url: str,
@@ -156,7 +165,8 @@ def send(
     adapter = requests.adapters.HTTPAdapter()
     try:
         prepared = requests.Request(method, url, headers=dict(sent), data=_encoded(form)).prepare()
-        response = adapter.send(prepared, stream=True, timeout=(limits.connect_seconds, limits.idle_seconds))
+        patience = (limits.connect_seconds, limits.idle_seconds)
+        response = adapter.send(prepared, stream=True, timeout=patience, verify=trusted())
         status = response.status_code
         answered = tuple((str(key), str(value)) for key, value in response.raw.headers.items())
         body, error = _body(response, limits=limits, deadline=began + limits.total_seconds, monotonic=monotonic)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conformance.cli.card_door import add_card_options, open_card_door, trust_cards
 from conformance.cli.configuring import at_port, client_of, configuration_of
+from conformance.cli.https_door import add_https_options, https_door
 from conformance.cli.options import UsageError, add_language, port_number, secret_in
 from conformance.cli.seat import make_provider
 from conformance.exit_codes import ExitCode
@@ -105,6 +106,7 @@ def add(commands: Any, talk: Talk) -> None:
         ),
     )
     add_card_options(parser, talk)
+    add_https_options(parser, talk)
     add_language(parser, talk)
     parser.set_defaults(execute=execute)
 
@@ -133,6 +135,7 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         _introduce(options, terminal, provider, configured, token if drawn else None)
         if outside:
             _warn(options, terminal)
+        stack.enter_context(https_door(options, provider, terminal))
         if door is not None:
             stack.enter_context(door.port(provider))
             terminal.say(

@@ -13,8 +13,8 @@ except ModuleNotFoundError:
     ) from None
 
 from conformance.containers.engine import EngineError, connect
-from conformance.containers.parts import Portal, SiteError
+from conformance.containers.parts import Names, Portal, SiteError
 from conformance.containers.site import Site
 from conformance.containers.suite import Suite, SuiteResult
 
-__all__ = ["EngineError", "Portal", "Site", "SiteError", "Suite", "SuiteResult", "connect"]
+__all__ = ["EngineError", "Names", "Portal", "Site", "SiteError", "Suite", "SuiteResult", "connect"]

@@ -138,6 +138,21 @@ def put_file(container: Container, folder: str, name: str, content: bytes, *, ow
     container.put_archive(folder, archive.getvalue())
 
 
+def read_file(container: Container, path: str) -> bytes:
+    """Return the content of a file in a container.
+
+    Raises:
+        EngineError: there is no such file.
+    """
+    try:
+        pieces, _ = container.get_archive(path)
+    except NotFound:
+        raise EngineError(f"{container.name}: there is no {path} in it") from None
+    with tarfile.open(fileobj=io.BytesIO(b"".join(pieces))) as tar:
+        found = tar.extractfile(tar.getmembers()[0])
+        return found.read() if found is not None else b""
+
+
 def fetch_folder(container: Container, folder: str, target: Path) -> bool:
     """Copy the files of a folder of a container to a folder here, and say whether there were any."""
     try:

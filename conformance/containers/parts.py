@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from mock_idp.settings import DISCOVERY_PATH, REALM_PATH
 
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PORT: Final = 8080
+AUTHORITY: Final = "/psc-authority.pem"
+"""Where the portal and the suite find the authority of the provider's certificate."""
+PSC_BAS: Final = ("auth.bas.psc.esante.gouv.fr", "wallet.bas.psc.esante.gouv.fr")
+"""Host names of PSC's sandbox, as public connectors have them compiled in; see ``Names.of_psc``."""
 
 
 class SiteError(Exception):
@@ -28,7 +32,7 @@ class Portal:
         command: what it runs; empty for the image's own.
         entrypoint: what the command is given to; empty for the image's own.
         env: its environment; ``{issuer}``, ``{discovery}``, ``{wallet}``, ``{client_id}``, ``{client_secret}``,
-            ``{base_url}``, ``{port}`` and ``{callback}`` are filled in.
+            ``{base_url}``, ``{port}``, ``{callback}`` and ``{authority}`` (a PEM file, with https) are filled in.
         host: its name on the network, and so in the browser of the suite.
         port: where it listens.
         ready: path that answers, with anything but a server error, as soon as it is ready.
@@ -59,20 +63,38 @@ class Portal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """The names of the provider's two hosts on the network: one address for the browser and for the portal's calls."""
+    """The names of the provider's two hosts on the network: one address for the browser and for the portal's calls.
+
+    Attributes:
+        issuer: of the host that the portal calls.
+        wallet: of the host that the browser sees.
+        https: on port 443, with a certificate of a throw-away authority; for portals that insist on it.
+    """
 
     issuer: str = "psc.test"
     wallet: str = "wallet.psc.test"
+    https: bool = False
+
+    @classmethod
+    def of_psc(cls) -> Self:
+        """Return PSC's own names, for a portal that has them compiled in.
+
+        In a closed network only; the provider says so when it starts.
+        """
+        return cls(issuer=PSC_BAS[0], wallet=PSC_BAS[1], https=True)
 
     @property
     def issuer_base(self) -> str:
         """Return scheme, host and port of the issuer host."""
-        return f"http://{self.issuer}:{PORT}"
+        return self._base(self.issuer)
 
     @property
     def wallet_base(self) -> str:
         """Return scheme, host and port of the wallet host."""
-        return f"http://{self.wallet}:{PORT}"
+        return self._base(self.wallet)
+
+    def _base(self, host: str) -> str:
+        return f"https://{host}" if self.https else f"http://{host}:{PORT}"
 
     @property
     def issuer_url(self) -> str:
@@ -100,6 +122,7 @@ def environment_of(portal: Portal, names: Names, secret: str) -> dict[str, str]:
         "base_url": portal.base_url,
         "port": str(portal.port),
         "callback": portal.base_url + portal.callback,
+        "authority": AUTHORITY,
     }
     found = {}
     for name, text in portal.env.items():

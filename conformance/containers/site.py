@@ -18,9 +18,11 @@ from conformance.containers.engine import (
     make_container,
     make_network,
     need_image,
+    put_file,
+    read_file,
     remove,
 )
-from conformance.containers.parts import PORT, Names, Portal, SiteError, environment_of
+from conformance.containers.parts import AUTHORITY, PORT, Names, Portal, SiteError, environment_of
 from conformance.containers.readiness import answers_within
 from conformance.containers.suite import DESCRIPTOR, HOME, REPORT, Suite, SuiteResult
 
@@ -37,6 +39,8 @@ IMAGE: Final = "psc-conformance:dev"
 LOGS: Final = Path("psc-report") / "containers"
 CLIENT_SECRET: Final = "PSC_CLIENT_SECRET"  # noqa: S105  # the name of a variable
 CONTROL_TOKEN: Final = "PSC_CONTROL_TOKEN"  # noqa: S105  # same
+TRUSTED: Final = "PSC_AUTHORITY_FILE"
+WRITTEN_AUTHORITY: Final = f"{HOME}/psc-authority.pem"
 PROVIDER_SECONDS: Final = 30.0
 SUITE_SECONDS: Final = 900.0
 
@@ -130,7 +134,9 @@ class Site:
         text = descriptor if isinstance(descriptor, str) else descriptor.read_text(encoding="utf-8")
         options = ("--provider", self.names.issuer_base, "--control-token-env", CONTROL_TOKEN, "--report-dir", REPORT)
         command = ("run", f"{HOME}/{DESCRIPTOR}", *options, *arguments)
-        container = self._make(f"suite-{len(self._parts)}", self._image, command, env={CONTROL_TOKEN: self._token})
+        env = {CONTROL_TOKEN: self._token} | ({TRUSTED: AUTHORITY} if self.names.https else {})
+        container = self._make(f"suite-{len(self._parts)}", self._image, command, env=env)
+        self._hand_authority(container)
         suite = Suite(container, report_dir)
         suite.start(text)
         return suite
@@ -162,8 +168,14 @@ class Site:
             env=environment_of(self.portal, self.names, self._secret),
             own=False,
         )
+        self._hand_authority(portal)
         portal.start()
         self._wait("portal", self.portal.base_url + self.portal.ready, self.portal.ready_seconds)
+
+    def _hand_authority(self, container: Container) -> None:
+        if self.names.https:
+            folder, _, name = AUTHORITY.rpartition("/")
+            put_file(container, folder or "/", name, read_file(self.provider, WRITTEN_AUTHORITY))
 
     def _portal_image(self) -> str:
         if bool(self.portal.image) is (self.portal.build is not None):
@@ -177,6 +189,8 @@ class Site:
         portal = self.portal
         command = ["serve", "--suite", "--host", "0.0.0.0", "--port", str(PORT)]  # noqa: S104  # in its container
         command += ["--issuer-base", self.names.issuer_base, "--wallet-base", self.names.wallet_base]
+        if self.names.https:
+            command += ["--https-port", "443", "--https-authority", WRITTEN_AUTHORITY]
         command += ["--client-id", portal.client_id, "--client-secret-env", CLIENT_SECRET]
         command += ["--control-token-env", CONTROL_TOKEN, "--redirect-uri", portal.base_url + portal.callback]
         for path in portal.after_logout:

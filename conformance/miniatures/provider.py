@@ -16,6 +16,7 @@ from authlib.integrations.flask_client import OAuth
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
+from conformance.hop import trusted
 from conformance.miniatures.answers import USERINFO_WHIMS, HttpAnswer
 from conformance.miniatures.defects import Defect
 from conformance.miniatures.refusals import Reason, Refused
@@ -78,6 +79,7 @@ class Provider:
                 "default_timeout": config.provider_seconds,
                 # Neither a proxy nor a .netrc of the machine has a say, and no endpoint moves the code elsewhere.
                 "trust_env": False,
+                "verify": trusted(),
                 "max_redirects": 0,
             },
         )

@@ -27,6 +27,7 @@ from mock_idp.web.app import create_app
 from mock_idp.web.card_by_tls import CERTIFICATE, CHAIN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
 
     from _typeshed import WriteableBuffer
@@ -68,12 +69,13 @@ class ServerIdentity:
         return self.authority.public_bytes(serialization.Encoding.PEM)
 
     @classmethod
-    def create(cls, *, now: datetime, host: str = HOST) -> Self:
-        """Make an authority and a certificate for one host name; neither key is ever written down.
+    def create(cls, *, now: datetime, host: str = HOST, others: Sequence[str] = ()) -> Self:
+        """Make an authority and a certificate for host names; neither key is ever written down.
 
         Args:
             now: aware UTC; they hold for thirty days.
             host: the name that browsers use.
+            others: further names.
         """
         authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
         authority_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "FICTIF SIMULATEUR AC locale TLS")])
@@ -99,7 +101,7 @@ class ServerIdentity:
         issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key())
         certificate = (
             _builder(name, authority_name, key, now)
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(one) for one in (host, *others)]), critical=False)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
             .add_extension(issuer, critical=False)
             .sign(authority_key, hashes.SHA256())
@@ -119,21 +121,30 @@ def _builder(
     )
 
 
-def tls_context(identity: ServerIdentity, provider: Provider, newest: TlsVersion) -> SSL.Context:
-    """Return a TLS context that asks for a certificate of the provider's card authorities, and takes any."""
+def tls_context(identity: ServerIdentity, provider: Provider, newest: TlsVersion, *, asks: bool = True) -> SSL.Context:
+    """Return a TLS context that asks for a certificate of the provider's card authorities, and takes any.
+
+    Args:
+        identity: the port's own certificate.
+        provider: whose card authorities are named.
+        newest: version of TLS.
+        asks: False for a port without card login.
+    """
     context = SSL.Context(SSL.TLS_SERVER_METHOD)
     context.set_min_proto_version(SSL.TLS1_2_VERSION)
     context.set_max_proto_version(_NEWEST[newest])
     context.use_certificate(identity.certificate)
     context.use_privatekey(identity.key)
+    # Every login presents the card anew.
+    context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+    context.set_options(SSL.OP_NO_TICKET)
+    if not asks:
+        return context
     # The key is proven by the handshake in any case; whose certificate it is and whether it counts, the page says.
     context.set_verify(SSL.VERIFY_PEER, lambda *_: True)
     for der in (*provider.card_intermediates, *provider.card_anchors):
         # Browsers offer the certificates of these authorities only.
         context.add_client_ca(x509.load_der_x509_certificate(der))
-    # Every login presents the card anew.
-    context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
-    context.set_options(SSL.OP_NO_TICKET)
     return context
 
 
@@ -150,13 +161,22 @@ class CardPort:
         *,
         identity: ServerIdentity,
         newest: TlsVersion = TlsVersion.V1_2,
+        asks: bool = True,
     ) -> None:
-        """Prepare to serve; nothing is answered yet."""
+        """Prepare to serve; nothing is answered yet.
+
+        Args:
+            listener: bound already.
+            provider: that is served.
+            identity: the port's own certificate.
+            newest: version of TLS.
+            asks: False for a port that serves the provider over https, without card login.
+        """
         host, port = listener.getsockname()[:2]
         listener.listen(128)
         app = create_app(provider)
         self._server = _Server(host, port, app, _Handler, fd=listener.fileno())
-        self._server.tls = tls_context(identity, provider, newest)
+        self._server.tls = tls_context(identity, provider, newest, asks=asks)
         self._listener = listener
         self._thread: threading.Thread | None = None
 

@@ -59,6 +59,7 @@ def jenkins() -> str:
     ("schema", "path"),
     [
         ("vendor.compose-spec", ROOT / "compose.yaml"),
+        ("vendor.compose-spec", ROOT / "compose.psc-hosts.yaml"),
         ("vendor.gitlab-ci", CI / "gitlab-ci.yml"),
         ("vendor.github-actions", CI / "github" / "action.yml"),
     ],
@@ -112,7 +113,8 @@ def test_the_descriptor_beside_it_is_the_small_portals() -> None:
 @pytest.fixture
 def checkout(tmp_path: Path, image: str, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A vendor's repository with the compose file and the descriptor, and docker with compose at hand."""
-    shutil.copy(ROOT / "compose.yaml", tmp_path)
+    for name in ("compose.yaml", "compose.psc-hosts.yaml"):
+        shutil.copy(ROOT / name, tmp_path)
     (tmp_path / "ci").mkdir()
     shutil.copy(CI / "portal.toml", tmp_path / "ci")
     docker = shutil.which("docker")
@@ -161,13 +163,18 @@ def test_a_pipeline_is_green_for_a_correct_portal(checkout: Path, engine: Docker
 def test_a_pipeline_is_red_for_a_portal_with_a_defect(
     checkout: Path, engine: DockerClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """GitHub's steps: the suite's own exit code comes through, and the summary of the job says what failed."""
+    """GitHub's steps, under PSC's own names: the suite's exit code comes through, the summary says what failed."""
+    monkeypatch.setenv("COMPOSE_FILE", "compose.yaml:compose.psc-hosts.yaml")
     monkeypatch.setenv("PSC_PORTAL_FAULT", "never_compares_iss")
     done = execute(github(), checkout)
     shown = execute(github(1), checkout)
 
     assert (1, 0) == (done.returncode, shown.returncode), done.stdout + done.stderr + shown.stderr
     assert "`idt.iss.wrong`" in (checkout / "summary-of-the-job.md").read_text(encoding="utf-8")
+    assert "ATTENTION" in (checkout / "psc-report" / "containers.log").read_text(encoding="utf-8")
+    assert "https://auth.bas.psc.esante.gouv.fr" in (checkout / "psc-report" / "events.jsonl").read_text(
+        encoding="utf-8"
+    )
     junit = ET.parse(checkout / "psc-report" / "junit.xml").getroot()  # noqa: S314  # our own file
     assert "1" == junit.get("failures")
 

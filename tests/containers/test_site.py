@@ -9,10 +9,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from conformance.containers import Site, SiteError
+from conformance.containers import Names, Site, SiteError
+from conformance.containers.engine import log_of
 from conformance.exit_codes import ExitCode
 from tests.conformance.reports.sample_run import complaints
-from tests.containers.sites import DESCRIPTOR, leftovers, miniature
+from tests.containers.sites import BASE, DESCRIPTOR, leftovers, miniature
 from tests.house.inventory import ROOT
 
 if TYPE_CHECKING:
@@ -190,4 +191,24 @@ def test_the_fixture_opens_a_site_and_keeps_logs_when_a_test_fails(
 
     assert "1 failed, 1 passed" in done.stdout, done.stdout + done.stderr
     assert ["test_down"] == [path.name for path in (tmp_path / "psc-report" / "containers").iterdir()]
+    assert [] == leftovers(engine)
+
+
+def test_a_portal_with_pscs_own_names_compiled_in(image: str, engine: DockerClient, tmp_path: Path) -> None:
+    """Over https under PSC's sandbox names, in the closed network only: a login works, and the provider warns."""
+    names = Names.of_psc()
+    command = ["portal", "--issuer", names.issuer_url, "--base-url", BASE, "--client-id", "portail"]
+    command += ["--client-secret-env", "SECRET", "--host", "0.0.0.0"]  # noqa: S104  # in its container
+    portal = miniature(
+        command=tuple(command), env={"SECRET": "{client_secret}", "PSC_AUTHORITY_FILE": "{authority}"}, image=image
+    )
+    with Site(portal, image=image, names=names, logs=tmp_path / "logs") as site:
+        result = site.run(DESCRIPTOR, tmp_path / "report", "--select", "idt.iss.wrong", "--lang", "en")
+        log = log_of(site.provider)
+
+    started = json.loads((tmp_path / "report" / "events.jsonl").read_text().splitlines()[0])
+
+    assert ExitCode.CLEAN == result.code, result.output
+    assert "https://auth.bas.psc.esante.gouv.fr/auth/realms/esante-wallet" == started["provider"]["issuer"]
+    assert "sous des noms d'hôte de Pro Santé Connect" in log
     assert [] == leftovers(engine)
