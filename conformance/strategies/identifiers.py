@@ -52,7 +52,9 @@ def hostile_text(*, longest: int = 40) -> st.SearchStrategy[str]:
     Args:
         longest: most pieces, each of one to five signs.
     """
-    pieces = st.sampled_from(SIGNS) | _ODD.filter(lambda sign: unicodedata.normalize("NFC", sign) == sign)
+    odd = _ODD.filter(lambda sign: unicodedata.normalize("NFC", sign) == sign)
+    # three of four are signs that are known to trip programs up
+    pieces = st.one_of(*[st.sampled_from(SIGNS)] * 3, odd)
     return st.lists(pieces, min_size=1, max_size=longest).map("".join)
 
 
