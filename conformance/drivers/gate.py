@@ -87,8 +87,10 @@ class Gate:
 
     def _paused(self, event: dict[str, Any]) -> None:
         request, number = event["request"], {"requestId": event["requestId"]}
+        changed: dict[str, Any] = {}
         if event["resourceType"] == "Document" and event["frameId"] == self._frame:
             refusal = self._navigation(request)
+            changed = self._changed(request) if refusal is None else {}
         else:
             refusal = self._background(request["url"], event["resourceType"])
         # the window may be closed by now
@@ -96,7 +98,7 @@ class Gate:
             if refusal is not None:
                 self._line.send("Fetch.failRequest", {**number, "errorReason": refusal})
             else:
-                self._line.send("Fetch.continueRequest", {**number, **self._changed(request)})
+                self._line.send("Fetch.continueRequest", {**number, **changed})
 
     def _navigation(self, request: dict[str, Any]) -> str | None:
         """Return why a navigation is not sent, or None when it is."""
