@@ -158,6 +158,15 @@ def test_a_rotation_publishes_before_it_signs(keys: SigningKeys) -> None:
     assert [set()] * 5 == [PRIVATE_MEMBERS & set(key) for one in (announced, signing, done) for key in published(one)]
 
 
+def test_every_former_key_stays_until_it_is_retired(keys: SigningKeys) -> None:
+    """Two rotations in a row leave three keys published, the newest first."""
+    for _ in range(2):
+        keys = keys.rotated(Rotation.PUBLISH).rotated(Rotation.SIGN)
+
+    assert 3 == len({key["kid"] for key in published(keys)})
+    assert keys.kid == published(keys)[0]["kid"]
+
+
 @pytest.mark.parametrize(
     ("steps", "said"),
     [

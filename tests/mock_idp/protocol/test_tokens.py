@@ -67,6 +67,14 @@ def test_the_header_is_plain(world: World, keys: SigningKeys) -> None:
     ]
 
 
+def test_times_are_whole_seconds_that_have_begun(world: World) -> None:
+    """Rounded up, a token would be from the future for most of a second."""
+    world.later(seconds=0.9)
+    claims = world.claims(world.tokens()["id_token"])
+
+    assert (AT_NOON, AT_NOON, AT_NOON + 120) == (claims["iat"], claims["auth_time"], claims["exp"])
+
+
 def test_no_nonce_is_made_up(world: World) -> None:
     """OIDC Core 2: present if and only if it was asked with."""
     assert "nonce" not in world.claims(world.tokens(nonce=None)["id_token"])
