@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import zxingcpp
+from jinja2.bccache import Bucket, BytecodeCache
 from PIL import Image
 
 from mock_idp.keys import SigningKeys
@@ -46,6 +47,26 @@ REQUEST = {
 def signing_keys() -> SigningKeys:
     """Return the keys of every simulator of a run: making them is what takes time."""
     return SigningKeys.generate()
+
+
+class CompiledTemplates(BytecodeCache):
+    """Templates compiled once for the simulators of a whole run."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self.code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give a template back that was compiled before."""
+        if bucket.key in self.code:
+            bucket.bytecode_from_string(self.code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template."""
+        self.code[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = CompiledTemplates()
 
 
 class StillClock(Clock):
@@ -230,6 +251,7 @@ def make_desk(
     """Return a desk before a fresh simulator."""
     provider = make_provider(reader=reader, ecps=ecps, settings=settings, store=store)
     app = create_app(provider)
+    app.jinja_env.bytecode_cache = COMPILED
     base = provider.settings.wallet_base
     assert isinstance(provider.clock, StillClock)
     return Desk(
