@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -176,7 +177,9 @@ def test_a_pipeline_is_red_for_a_portal_with_a_defect(
         encoding="utf-8"
     )
     junit = ET.parse(checkout / "psc-report" / "junit.xml").getroot()  # noqa: S314  # our own file
+    sarif = json.loads((checkout / "psc-report" / "report.sarif").read_text(encoding="utf-8"))
     assert "1" == junit.get("failures")
+    assert ["idt.iss.wrong"] == [one["ruleId"] for one in sarif["runs"][0]["results"]]
 
 
 @pytest.mark.container

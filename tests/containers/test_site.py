@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -25,6 +24,15 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.container, pytest.mark.integration, pytest.mark.requires("docker")]
 
 
+ASK = """
+import sys, urllib.error, urllib.request
+try:
+    print(urllib.request.urlopen(urllib.request.Request(sys.argv[1], headers={"Host": sys.argv[2]})).status)
+except urllib.error.HTTPError as error:
+    print(error.code)
+"""
+
+
 @pytest.fixture
 def site_of(image: str, engine: DockerClient, tmp_path: Path) -> Callable[..., Site]:
     """Makes sites with their logs in this test's folder."""
@@ -38,12 +46,26 @@ def site_of(image: str, engine: DockerClient, tmp_path: Path) -> Callable[..., S
 def test_the_suite_in_one_container_against_a_portal_in_another(
     site_of: Callable[..., Site], engine: DockerClient, tmp_path: Path
 ) -> None:
-    """One issuer address is right for the browser and for the portal's own calls; the correct portal passes."""
+    """One issuer address is right for the browser and for the portal's own calls; the correct portal passes.
+
+    Nothing is published, another name for the same machine is refused, and the control API wants its token.
+    """
+    discovery = "/auth/realms/esante-wallet/.well-known/wallet-openid-configuration"
     with site_of() as site:
         result = site.run(DESCRIPTOR, tmp_path / "report", "--select", "idt.iss.*", "--select", "req.*", "--lang", "en")
 
         assert ExitCode.CLEAN == result.code, result.output
-        assert not any(site.provider.attrs["NetworkSettings"]["Ports"].values())
+        published = [port for port in site.provider.attrs["NetworkSettings"]["Ports"].values() if port]
+        answers = [
+            site.provider.exec_run(["python", "-c", ASK, f"http://127.0.0.1:8080{path}", host]).output
+            for path, host in (
+                (discovery, "psc.test:8080"),
+                (discovery, "evil.test:8080"),
+                ("/_control/v1/status", "psc.test:8080"),
+            )
+        ]
+
+    assert ([], [b"200\n", b"421\n", b"401\n"]) == (published, answers)
 
     report = tmp_path / "report"
     issuers = {json.loads((report / "events.jsonl").read_text().splitlines()[0])["provider"]["issuer"]}
@@ -52,19 +74,6 @@ def test_the_suite_in_one_container_against_a_portal_in_another(
     assert [] == complaints("sarif-2.1.0-as-used.json", json.loads((report / "report.sarif").read_text()))
     assert [] == complaints("har-1.2-as-used.json", json.loads((report / "exchanges.har").read_text()))
     assert [] == leftovers(engine)
-
-
-def test_a_portal_with_a_defect_fails_and_the_reports_say_which(site_of: Callable[..., Site], tmp_path: Path) -> None:
-    """The exit code is the suite's, and JUnit and SARIF name the one scenario."""
-    with site_of("--fault", "never_compares_iss") as site:
-        result = site.run(DESCRIPTOR, tmp_path / "report", "--select", "idt.iss.*", "--lang", "en")
-
-    assert ExitCode.FAILURES == result.code, result.output
-    junit = ET.parse(tmp_path / "report" / "junit.xml")  # noqa: S314  # our own file
-    failed = [case.get("name") for case in junit.iter("testcase") if case.find("failure") is not None]
-    sarif = json.loads((tmp_path / "report" / "report.sarif").read_text())
-
-    assert ["idt.iss.wrong"] == failed == [one["ruleId"] for one in sarif["runs"][0]["results"]]
 
 
 def test_a_provider_that_is_killed_in_mid_run_leaves_a_partial_report(
@@ -136,35 +145,10 @@ def test_a_failure_in_the_block_keeps_the_logs_without_secrets(
     assert [] == leftovers(engine)
 
 
-def test_the_provider_answers_only_to_its_names(site_of: Callable[..., Site]) -> None:
-    """Another name for the same machine is refused, and the control API wants its token."""
-    ask = (
-        "import urllib.request as u, urllib.error as e, sys\n"
-        "for url, host in ((sys.argv[1], sys.argv[2]),):\n"
-        "    try: print(u.urlopen(u.Request(url, headers={'Host': host})).status)\n"
-        "    except e.HTTPError as error: print(error.code)\n"
-    )
-    with site_of() as site:
-        answers = [
-            site.provider.exec_run(["python", "-c", ask, f"http://127.0.0.1:8080{path}", host]).output
-            for path, host in (
-                ("/auth/realms/esante-wallet/.well-known/wallet-openid-configuration", "psc.test:8080"),
-                ("/auth/realms/esante-wallet/.well-known/wallet-openid-configuration", "evil.test:8080"),
-                ("/_control/v1/status", "psc.test:8080"),
-            )
-        ]
-
-    assert [b"200\n", b"421\n", b"401\n"] == answers
-
-
 VENDORS_TEST = """
 from tests.containers.sites import IMAGE, miniature
 
 pytest_plugins = ["conformance.containers.fixtures"]
-
-
-def test_up(psc_site):
-    assert psc_site(miniature(), image=IMAGE).provider.status
 
 
 def test_down(psc_site):
@@ -176,7 +160,7 @@ def test_down(psc_site):
 def test_the_fixture_opens_a_site_and_keeps_logs_when_a_test_fails(
     image: str, engine: DockerClient, tmp_path: Path
 ) -> None:
-    """A vendor's tests in a folder of their own: one passes, one fails, and only the second leaves logs."""
+    """A vendor's test in a folder of its own fails, and finds its logs beside it."""
     (tmp_path / "test_mine.py").write_text(VENDORS_TEST, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "--rootdir", str(tmp_path), str(tmp_path)]
     done = subprocess.run(
@@ -189,7 +173,7 @@ def test_the_fixture_opens_a_site_and_keeps_logs_when_a_test_fails(
         timeout=300,
     )
 
-    assert "1 failed, 1 passed" in done.stdout, done.stdout + done.stderr
+    assert "1 failed" in done.stdout, done.stdout + done.stderr
     assert ["test_down"] == [path.name for path in (tmp_path / "psc-report" / "containers").iterdir()]
     assert [] == leftovers(engine)
 
