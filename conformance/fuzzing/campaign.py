@@ -41,6 +41,7 @@ EFFORTS: Final = {
 """By name: a quick look for every commit, and a long one for the night."""
 
 _DRAWN_AT_ONCE: Final = 500
+_MOST_UNSTABLE: Final = 5
 
 
 class Watcher(Protocol):
@@ -101,6 +102,11 @@ class Campaign:
             outcomes.append(self._hunt(target, share))
         return tuple(outcomes)
 
+    def _wants_more(self, found: Sequence[Finding]) -> bool:
+        """Tell whether to go on: what does not happen again does not count, but not for ever."""
+        counted = sum(finding.stable for finding in found)
+        return counted < self.effort.findings and len(found) < _MOST_UNSTABLE + self.effort.findings
+
     def _hunt(self, target: Target, seconds: float) -> Outcome:
         self.watcher.hunts(target, seconds)
         began = time.monotonic()
@@ -117,7 +123,7 @@ class Campaign:
             found.append(confirm(catch, target, self.ground))
             self.watcher.found(found[-1])
         drawn, turn = 0, self.seed
-        while len(found) < self.effort.findings and drawn < self.effort.examples and time.monotonic() < hunt.deadline:
+        while self._wants_more(found) and drawn < self.effort.examples and time.monotonic() < hunt.deadline:
             before = hunt.tried
             catch_drawn = hunt.draw(seed=turn, examples=min(_DRAWN_AT_ONCE, self.effort.examples - drawn))
             drawn, turn = drawn + max(1, hunt.tried - before), turn + 1

@@ -62,6 +62,8 @@ _ACTIVITY = ("SubjectRefPro", "exercices", 0, "activities")
 _PLACES: tuple[tuple[str | int, ...], ...] = (
     *((name,) for name in ("family_name", "given_name", "SubjectNameID", "sub", "preferred_username", "otherIds")),
     *((name,) for name in ("SubjectRefPro", "SubjectRole", "SubjectOrganization", "Secteur_Activite", "authMode")),
+    # twice: what says who somebody is deserves more plans
+    *(("SubjectNameID",), ("sub",)),
     ("otherIds", 0, "identifiant"),
     ("SubjectRefPro", "exercices"),
     ("SubjectRefPro", "exercices", 0),
@@ -91,7 +93,7 @@ def mutations() -> st.SearchStrategy[Mutation]:
         st.builds(Mutation, change=st.just(Change.DUPLICATE), path=tops, value=st.sampled_from(_VALUES)),
         st.builds(Mutation, change=st.just(Change.EXTRA), path=objects, value=st.just("membre_nouveau")),
         st.builds(Mutation, change=st.just(Change.REPEAT), path=lists, value=st.sampled_from((0, 2, 5, 40, 200))),
-        st.builds(Mutation, change=st.just(Change.BURY), path=places, value=st.integers(1, DEEP)),
+        st.builds(Mutation, change=st.just(Change.BURY), path=places, value=st.sampled_from((1, DEEP, 5))),
     )
 
 

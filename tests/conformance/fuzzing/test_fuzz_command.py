@@ -13,12 +13,17 @@ import pytest
 from conformance.cli.command import main
 from conformance.cli.fuzz import seconds_of
 from conformance.cli.options import UsageError
+from conformance.cli.small_portal import demo_portal
 from conformance.events import of_kind, read_events
 from conformance.exit_codes import ExitCode
 from conformance.fuzzing.plan import plan_from_json
+from conformance.miniatures.property_defects import PropertyDefect
+from conformance.miniatures.server import portal_toml
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from conformance.cli.seat import Seat
 
 
 @pytest.mark.parametrize(("text", "seconds"), [(None, 60.0), ("30s", 30.0), ("5m", 300.0), ("1.5h", 5400.0)])
@@ -67,6 +72,23 @@ def test_nothing_found_is_clean_and_said(tmp_path: Path) -> None:
     assert ExitCode.CLEAN == code
     assert [("fuzz.flow", "passed")] == [(one["scenario"], one["verdict"]) for one in verdicts]
     assert (tmp_path / "report.html").is_file()
+
+
+@pytest.mark.integration
+def test_a_described_portal_is_fuzzed_at_a_running_provider(fuzz_seat: Seat, tmp_path: Path) -> None:
+    """As in a pipeline: a file, the address of a provider, and the plan replayed from the file that was written."""
+    described = tmp_path / "portal.toml"
+    folder = tmp_path / "report"
+    with demo_portal(fuzz_seat.provider, PropertyDefect.REDEEMS_AGAIN) as base:
+        described.write_text(portal_toml(base), encoding="utf-8")
+        where = [str(described), "--provider", fuzz_seat.url, "--profile", "core"]
+        found = main(["fuzz", *where, "--target", "flow", "--budget", "0s", "--report-dir", str(folder)])
+        again = main(["replay", str(folder / "plan-1.json"), *where])
+    events = read_events((folder / "events.jsonl").read_text(encoding="utf-8"))
+
+    assert (ExitCode.FAILURES, ExitCode.FAILURES) == (found, again)
+    assert [("I2", True)] == [(one["property"], one["stable"]) for one in of_kind(events, "finding")]
+    assert "core" == of_kind(events, "run")[0]["profile"]
 
 
 @pytest.mark.parametrize(

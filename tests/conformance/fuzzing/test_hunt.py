@@ -129,6 +129,19 @@ def test_a_plan_that_breaks_something_only_once_is_unstable() -> None:
     assert not confirm(catch, flaky, cast("Ground", QuietGround())).stable
 
 
+def test_what_does_not_happen_again_does_not_end_a_campaign() -> None:
+    """Three groups that are never seen again, and one that is, behind them."""
+    once = ["P1.altered", "P2.merged", "P3.altered"]
+    flaky = target(lambda plan: (once.pop() if once else None) if plan.tail else "P4.merged", IdentifierPlan(tail="/a"))
+    campaign = Campaign(
+        ground=cast("Ground", QuietGround()), effort=Effort(examples=60), budget=FOREVER, seed=0, watcher=Notes()
+    )
+    findings = campaign.run([flaky])[0].findings
+
+    assert ["P4.merged"] == [finding.violation.group for finding in findings if finding.stable]
+    assert {"P1.altered", "P2.merged", "P3.altered"} >= {one.violation.group for one in findings if not one.stable}
+
+
 def test_a_plan_that_our_own_pages_do_not_let_through_is_left_out_but_not_for_ever() -> None:
     """A few are the portal's doing; many are ours, and end the hunt."""
 
