@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SECONDS = 30
-LOOKS = 1000
+LOOKS = 500
+TRIES = 10
 
 
 class Screen(NamedTuple):
@@ -40,9 +41,23 @@ class Screen(NamedTuple):
         raise AssertionError(f"no new window {title!r}")
 
     def type(self, window: str, text: str) -> None:
-        """Type into a window and press Return."""
-        self._xdotool("windowfocus", "--sync", window, "type", "--delay", "20", text)
-        self._xdotool("key", "Return")
+        """Type into a window that closes at Return; again, should the window not have been ready to listen."""
+        for _ in range(TRIES):
+            self._xdotool("windowfocus", "--sync", window, "key", "ctrl+a", "type", "--delay", "20", text)
+            self._xdotool("key", "Return")
+            if any(not self._open(window) for _ in range(LOOKS)):
+                return
+        raise AssertionError(f"window {window} does not listen")
+
+    def _open(self, window: str) -> bool:
+        done = subprocess.run(
+            ["xdotool", "getwindowname", window],  # noqa: S607
+            env={**os.environ, "DISPLAY": self.display},
+            capture_output=True,
+            check=False,
+            timeout=SECONDS,
+        )
+        return done.returncode == 0
 
 
 @contextmanager

@@ -34,6 +34,8 @@ pytestmark = [
 
 SWITCHES = ["--no-sandbox"]
 DIALOG = "Unlock Security Device"
+PATIENCE = 60_000.0
+"""Milliseconds, on a busy machine."""
 
 
 class Post(NamedTuple):
@@ -86,7 +88,7 @@ def test_without_screen_and_pin(tmp_path: Path) -> None:
         )
         page = browser.new_page()
         log_in(page, here.portal)
-        page.wait_for_url(f"{here.portal}/**")
+        page.wait_for_url(f"{here.portal}/**", timeout=PATIENCE)
         said = page.locator("body").inner_text()
         browser.close()
 
@@ -110,7 +112,7 @@ def test_with_a_screen_and_a_pin(tmp_path: Path) -> None:
         second = monitor.window(DIALOG, besides=first)
         left = here.tries
         monitor.type(second, "1234")
-        page.wait_for_url(f"{here.portal}/**")
+        page.wait_for_url(f"{here.portal}/**", timeout=PATIENCE)
         said = page.locator("body").inner_text()
         browser.close()
         after = here.tries
