@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ from conformance.stage import perform
 from conformance.workstation import PASSWORD
 from mock_idp import journal
 from mock_idp.artefacts import Seam
-from mock_idp.deviations import DropField, SetField
+from mock_idp.deviations import DropField, SetField, to_json
 from tests.conformance.test_scenario_card import card
 from tests.labs import suite_seat
 
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
 SHORTEST = 8
 MADE_UP = "a-code-from-nowhere-0123"
-"""Told by a card that everybody may read: no secret."""
+"""Told by a card."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +71,7 @@ def remembering(secrets: dict[str, str]) -> Iterator[None]:
     tag_of, arm, person, redeem = journal.tag_of, Control.arm, Control.person, PortalSide.redeem
 
     def noting_tag(salt: bytes, name: str, value: str) -> str:
-        if value != MADE_UP:
-            secrets.setdefault(value, name)
+        secrets.setdefault(value, name)
         if name.lower() == "authorization" and value.startswith("Basic "):
             secrets.setdefault(base64.b64decode(value[6:]).decode().partition(":")[2], "client_secret")
         if name.lower() == "authorization" and value.startswith("Bearer "):
@@ -142,4 +142,8 @@ def make_run(folder: Path) -> RealRun:
         log.close()
         lab.close()
         write_reports(read_run(log.events), folder, "fr", descriptor=described)
-    return RealRun(folder=folder, events=log.events, secrets=secrets)
+    # what a card tells in its lies everybody may read
+    cards = [*(case.card for case in catalogue()), *lies_about_secrets()]
+    public = {json.dumps(to_json(one), ensure_ascii=False) for each in cards for one in each.deviations}
+    kept = {value: name for value, name in secrets.items() if not any(f'"{value}"' in text for text in public)}
+    return RealRun(folder=folder, events=log.events, secrets=kept)
