@@ -13,8 +13,12 @@ PORT ?=
 LANG_UI ?=
 ## FUZZ_SECONDS=n  fuzz: how long each target runs (default: 30)
 FUZZ_SECONDS ?=
+## WORKERS=n    check, test: processes that share the tests (default: 2)
+WORKERS ?= 2
 ## ARGS=...     demo, bench: anything else for the command line
 ARGS ?=
+
+PYTEST = $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p; s/^## /      /p' $(MAKEFILE_LIST)
@@ -40,13 +44,13 @@ check: setup-dev ## the fast loop: format, lint, types, layers, unit and house t
 	@$(SHOW) "format and lint" && $(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@$(SHOW) "types" && $(BIN)/mypy
 	@$(SHOW) "layers" && $(BIN)/lint-imports
-	@$(SHOW) "unit and house tests" && $(BIN)/pytest -q -m "not integration and not browser and not pcsc and not container"
+	@$(SHOW) "unit and house tests" && $(PYTEST) -m "not integration and not browser and not pcsc and not container"
 
 test: setup-dev system-packages ## everything CI runs: lint, types, layers, all tests
 	@$(SHOW) "format and lint" && $(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@$(SHOW) "types" && $(BIN)/mypy
 	@$(SHOW) "layers" && $(BIN)/lint-imports
-	@$(SHOW) "all tests" && $(BIN)/pytest -q
+	@$(SHOW) "all tests" && $(PYTEST)
 
 bench: setup ## measured times on this machine (no threshold)
 	@$(BIN)/psc-conformance bench $(ARGS)

@@ -28,6 +28,10 @@ settings.register_profile("house", deadline=None, derandomize=ON_CI, suppress_he
 settings.load_profile("house")
 
 
+_SHARED = ("pcsc", "container")
+_SLOW = (*_SHARED, "browser", "integration")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
     """Something a machine may lack, how to look for it, and what to install."""
@@ -138,6 +142,22 @@ def missing(name: str) -> str | None:
 def pytest_configure() -> None:
     """Shut the door to the outside, for the whole run."""
     sys.addaudithook(_stay_on_loopback)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tell the workers of pytest-xdist what must not run at the same time, and begin with what takes longest."""
+    if config.getoption("dist", "no") == "no":
+        return
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_together(item)))
+    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in _SLOW))
+
+
+def _together(item: pytest.Item) -> str:
+    # One PC/SC service and one container engine serve the whole machine; any other file is on its own.
+    shared = next((name for name in _SHARED if item.get_closest_marker(name)), None)
+    return shared or item.nodeid.partition("::")[0]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
