@@ -47,6 +47,7 @@ class CardBox:
     """The cards of everybody in a directory, made when first asked for, each keeping its counters.
 
     Attributes:
+        igc: who certifies the cards.
         delivery_pin: PIN of a card that nobody changed; the provider's page tells it, as a letter would.
     """
 
@@ -60,7 +61,7 @@ class CardBox:
             find: the directory.
             now: aware UTC, read when a card is made.
         """
-        self._igc = igc
+        self.igc = igc
         self._find = find
         self._now = now
         self._lock = threading.Lock()
@@ -94,7 +95,7 @@ class CardBox:
             holder = holder_of(person) if person is not None else None
             if holder is None:
                 return None
-            self._cards[idnat] = personalise(holder, self._igc, now=self._now())
+            self._cards[idnat] = personalise(holder, self.igc, now=self._now())
         return self._cards[idnat]
 
     @staticmethod

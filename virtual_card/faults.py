@@ -55,6 +55,15 @@ class AnswerFault(StrEnum):
     WRONG_LENGTH = "wrong-length"
 
 
+class CertificateFault(StrEnum):
+    """What is wrong with the certificates of a card, or with the dates it tells of them."""
+
+    EXPIRED = "expired"
+    TO_COME = "not-yet-valid"
+    OPPOSED = "opposition"
+    STALE_DATES = "stale-dates"
+
+
 def always(raw: bytes) -> bool:
     """Strike at every command."""
     _ = raw

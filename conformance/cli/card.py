@@ -9,20 +9,23 @@ import tempfile
 from collections import deque
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from conformance.cards import holder_of
 from conformance.cli.options import UsageError, add_language, secret_in
 from conformance.exit_codes import ExitCode
 from mock_idp.people import Directory, builtin_people
-from virtual_card import Igc, Reader, personalise, process
-from virtual_card.faults import AnswerFault, CardFault, around, spoil
+from virtual_card import Desk, Igc, Reader, personalise, process
+from virtual_card.certificate_shape import Range, Validity
+from virtual_card.faults import AnswerFault, CardFault, CertificateFault, around, spoil, with_dates
 from virtual_card.holder import Profile
+from virtual_card.revocation import Register
 from virtual_card.trace import Recorder
 from virtual_card.transport.keeper import Keeper, KeeperError, ask, default_door
 from virtual_card.transport.memory_file import MemoryFile, MemoryFileError
@@ -38,9 +41,10 @@ if TYPE_CHECKING:
     from virtual_card.state import Memory
 
 ACTIONS: Final = ("insert", "remove", "status", "pin", "unblock", "trace")
-FAULTS: Final = (*AnswerFault, *CardFault)
+FAULTS: Final = (*AnswerFault, *CardFault, *CertificateFault)
 TRACE_LINES: Final = 10_000
 HIERARCHY_FILE: Final = "psc-card-hierarchy.pem"
+STALE_FOR: Final = timedelta(days=2 * 365)
 REFUSED: Final = ExitCode.FAILURES
 
 
@@ -143,7 +147,8 @@ def _insert(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     now = datetime.now(UTC)  # noqa: TID251  # the card of a fresh hierarchy is made now
     igc = Igc.create(now=now)
     card, memory = _prepared(options, igc, now)
-    write_hierarchy(Path(options.hierarchy), igc)
+    opposed = options.fault == CertificateFault.OPPOSED
+    write_hierarchy(Path(options.hierarchy), igc, now=now, opposed=card if opposed else None)
     fault = options.fault if options.fault in set(AnswerFault) else None
     signal.signal(signal.SIGTERM, _interrupt)
     with ExitStack() as stack:
@@ -196,7 +201,14 @@ def _prepared(options: argparse.Namespace, igc: Igc, now: datetime) -> tuple[Car
     if holder is None:
         known = ", ".join(one.idnat for one in builtin_people() if holder_of(one) is not None)
         raise UsageError(f"card insert: IDNAT {options.who or ''!r} has no card; take one of {known}")
-    card = personalise(holder, igc, now=now, pinless=options.pinless, profile=Profile(options.profile))
+    validity = {
+        CertificateFault.EXPIRED: Validity.expired(now),
+        CertificateFault.TO_COME: Validity.to_come(now),
+    }.get(options.fault)
+    profile = Profile(options.profile)
+    card = personalise(holder, igc, now=now, pinless=options.pinless, profile=profile, validity=validity)
+    if options.fault == CertificateFault.STALE_DATES:
+        card = with_dates(card, since=now - 2 * STALE_FOR, until=now - STALE_FOR)
     memory = MemoryFile(Path(options.memory)) if options.memory else None
     try:
         card = memory.restore(card) if memory is not None else card
@@ -207,15 +219,29 @@ def _prepared(options: argparse.Namespace, igc: Igc, now: datetime) -> tuple[Car
     return card, memory
 
 
-def write_hierarchy(path: Path, igc: Igc) -> None:
-    """Write the authorities of a card, PEM, for a provider that shall trust it.
+def write_hierarchy(path: Path, igc: Igc, *, now: datetime, opposed: Card | None = None) -> None:
+    """Write the authorities of a card and their lists of revoked certificates, PEM, for a provider that shall trust it.
+
+    Args:
+        path: of the file.
+        igc: who certified the card.
+        now: when the lists are published; aware UTC.
+        opposed: a card in opposition, None for nobody's.
 
     Raises:
         UsageError: the file cannot be written.
     """
-    pem = b"".join(one.certificate.public_bytes(Encoding.PEM) for one in (*igc.roots.values(), *igc.persons.values()))
+    register = Register(igc=igc)
+    if opposed is not None:
+        found = Desk(Reader(opposed)).certificates()
+        register = register.oppose(*(one.der for one in found), since=now - timedelta(seconds=1))
+    lists = [x509.load_der_x509_crl(register.crl(level, now=now)) for level in Range]
+    authorities = [one.certificate for one in (*igc.roots.values(), *igc.persons.values())]
+    written = [one.public_bytes(Encoding.PEM) for one in authorities] + [
+        one.public_bytes(Encoding.PEM) for one in lists
+    ]
     try:
-        path.write_bytes(pem)
+        path.write_bytes(b"".join(written))
     except OSError as error:
         raise UsageError(f"--hierarchy {path}: cannot be written ({error.strerror})") from None
 

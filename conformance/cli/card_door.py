@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from conformance.cli.options import UsageError, port_number
 from mock_idp.web.serve import bind
 from mock_idp.web.tls import HOST, CardPort, ServerIdentity, TlsVersion
+from virtual_card.certificate_shape import Range
+from virtual_card.revocation import Register
 
 if TYPE_CHECKING:
     import argparse
@@ -21,7 +24,9 @@ if TYPE_CHECKING:
     from conformance.cli.options import Talk
     from mock_idp.settings import Settings
     from mock_idp.web import Provider
+    from virtual_card import Igc
 
+_CRL = re.compile(b"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", re.DOTALL)
 AUTHORITY_FILE = "psc-card-authority.pem"
 
 
@@ -89,25 +94,40 @@ def add_card_options(parser: argparse.ArgumentParser, talk: Talk) -> None:
     )
 
 
-def trust_cards(options: argparse.Namespace, provider: Provider) -> None:
-    """Let a provider trust the authorities of cards that other processes keep.
+def trust_cards(options: argparse.Namespace, provider: Provider, own: Igc) -> None:
+    """Let a provider trust the authorities of cards that other processes keep, and heed their lists of oppositions.
+
+    Once one file holds a list, a card whose authority published none is refused: nobody can tell whether it is revoked.
+
+    Args:
+        options: those of ``add_card_options``.
+        provider: who shall trust.
+        own: the hierarchy of the provider's own cards, none of which is in opposition.
 
     Raises:
         UsageError: a file cannot be read, or holds no certificate.
     """
+    lists: list[bytes] = []
     for name in options.card_trust:
         try:
-            found = x509.load_pem_x509_certificates(Path(name).read_bytes())
+            pem = Path(name).read_bytes()
+            found = x509.load_pem_x509_certificates(pem)
+            lists += [x509.load_pem_x509_crl(one).public_bytes(Encoding.DER) for one in _CRL.findall(pem)]
         except OSError as error:
             raise UsageError(f"--card-trust {name}: cannot be read ({error.strerror})") from None
         except ValueError:
-            raise UsageError(f"--card-trust {name}: holds no certificates; give what card insert wrote") from None
+            raise UsageError(
+                f"--card-trust {name}: holds no certificates, or a damaged list; give what card insert wrote"
+            ) from None
         for one in found:
             der = one.public_bytes(Encoding.DER)
             if one.subject == one.issuer:
                 provider.card_anchors += (der,)
             else:
                 provider.card_intermediates += (der,)
+    if lists:
+        register = Register(igc=own)
+        provider.card_crls = lambda now: (*lists, *(register.crl(level, now=now) for level in Range))
 
 
 def open_card_door(options: argparse.Namespace) -> CardDoor | None:

@@ -126,8 +126,8 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     drawn = token is None and outside
     if drawn:
         token = secrets.token_urlsafe(24)
-    provider, _ = make_provider(settings, control_token=token, people=configured.people, ecps=configured.ecps)
-    trust_cards(options, provider)
+    provider, cards = make_provider(settings, control_token=token, people=configured.people, ecps=configured.ecps)
+    trust_cards(options, provider, cards.igc)
     serving = Serving(listener, provider)
     signal.signal(signal.SIGTERM, _interrupt)
     with ExitStack() as stack:

@@ -106,6 +106,19 @@ def test_a_card_in_a_bad_state_is_inserted_so() -> None:
         assert "63C1" == sent(line, "01200001")
 
 
+@pytest.mark.integration
+@pytest.mark.parametrize(("fault", "opposed"), [("opposition", 2), ("stale-dates", 0), ("expired", 0)])
+def test_the_lists_of_oppositions_come_with_the_authorities(tmp_path: Path, fault: str, opposed: int) -> None:
+    """Every certificate of a card in opposition is on one; of any other card, none is."""
+    with inserted("--fault", fault) as line:
+        assert "63C3" == sent(line, "00200001")
+    pem = (tmp_path / "psc-card-hierarchy.pem").read_bytes()
+    mark = b"-----BEGIN X509 CRL-----"
+    lists = [x509.load_pem_x509_crl(mark + one) for one in pem.split(mark)[1:]]
+
+    assert (3, opposed) == (len(lists), max(map(len, lists)))
+
+
 @pytest.mark.parametrize(
     ("typed", "complaint"),
     [

@@ -5,17 +5,22 @@ from __future__ import annotations
 import socket
 import ssl
 from argparse import Namespace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.cards import holder_of
 from conformance.cli.card import write_hierarchy
 from conformance.cli.card_door import open_card_door, trust_cards
 from conformance.cli.options import UsageError
 from conformance.cli.seat import make_provider
+from mock_idp.ecps.card_proof import identify
+from mock_idp.ecps.refusals import EcpsError
+from mock_idp.people import builtin_people
 from mock_idp.settings import Settings
-from virtual_card import Igc
+from virtual_card import Card, Desk, Igc, Reader, personalise
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,16 +75,45 @@ def test_cards_of_another_process_are_trusted(tmp_path: Path) -> None:
     """Roots become anchors, authorities of persons help to reach them; the provider's own cards stay trusted."""
     igc = Igc.create(now=NOW, name="AUTRE")
     own, _ = make_provider(Settings())
-    provider, _ = make_provider(Settings())
+    provider, cards = make_provider(Settings())
     path = tmp_path / "hierarchy.pem"
-    write_hierarchy(path, igc)
+    write_hierarchy(path, igc, now=NOW)
     before = len(provider.card_anchors), len(provider.card_intermediates)
-    trust_cards(Namespace(card_trust=[str(path)]), provider)
+    trust_cards(Namespace(card_trust=[str(path)]), provider, cards.igc)
 
     assert (3, 3) == before
     assert (3, 3) == (len(own.card_anchors), len(own.card_intermediates))
     assert set(igc.anchors) == set(provider.card_anchors[3:])
     assert set(igc.intermediates) == set(provider.card_intermediates[3:])
+
+
+def authentication(card: Card) -> bytes:
+    """Return the certificate a card logs in with, DER."""
+    return next(one.der for one in Desk(Reader(card)).certificates() if one.authenticates)
+
+
+def test_a_card_in_opposition_is_refused_and_no_other_one(tmp_path: Path) -> None:
+    """The lists come with the authorities; other cards of that hierarchy, and the provider's own, are welcome."""
+    provider, cards = make_provider(Settings())
+    igc = Igc.create(now=NOW, name="AUTRE")
+    holder = holder_of(builtin_people()[0])
+    assert holder is not None
+    opposed, fine = (personalise(replace(holder, serial=serial), igc, now=NOW) for serial in (99000001, 99000002))
+    write_hierarchy(tmp_path / "hierarchy.pem", igc, now=NOW, opposed=opposed)
+    trust_cards(Namespace(card_trust=[str(tmp_path / "hierarchy.pem")]), provider, cards.igc)
+    assert provider.card_crls is not None
+    crls = provider.card_crls(NOW)
+
+    def refusal(certificate: bytes) -> str | None:
+        trusted = {"anchors": provider.card_anchors, "intermediates": provider.card_intermediates}
+        try:
+            identify(certificate, chain=(), now=NOW, crls=crls, **trusted)
+        except EcpsError as refused:
+            return refused.code.value
+        return None
+
+    own = personalise(holder, cards.igc, now=NOW)
+    assert ["card-revoked", None, None] == [refusal(authentication(one)) for one in (opposed, fine, own)]
 
 
 @pytest.mark.parametrize(("content", "complaint"), [(None, "cannot be read"), (b"nonsense", "holds no certificates")])
@@ -89,4 +123,4 @@ def test_a_hierarchy_that_is_none(tmp_path: Path, content: bytes | None, complai
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(UsageError, match=rf"--card-trust .*hierarchy\.pem: {complaint}"):
-        trust_cards(Namespace(card_trust=[str(path)]), make_provider(Settings())[0])
+        trust_cards(Namespace(card_trust=[str(path)]), make_provider(Settings())[0], Igc.create(now=NOW))
