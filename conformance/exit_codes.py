@@ -20,7 +20,7 @@ class ExitCode(IntEnum):
     HARNESS = 4
     """A mistake of ours, or the provider is gone."""
     NOTHING = 5
-    """Nothing was played."""
+    """Nothing was played, or nothing that was played came to a verdict."""
     INTERRUPTED = 130
     """Ctrl-C; the reports hold what was played until then, and say that they are incomplete."""
 

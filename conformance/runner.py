@@ -23,10 +23,9 @@ from conformance.lab import first_login, open_lab
 from conformance.outcome import Verdict
 from conformance.report_files import EVENTS_FILE, write_reports
 from conformance.reports import read_run
-from conformance.stage import NOT_APPLICABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from conformance.descriptor import Descriptor
     from conformance.profiles import Profile
@@ -126,7 +125,7 @@ def run_suite(order: Order, listener: Listener, *, steps: Sequence[Event] = ()) 
         began = time.monotonic()
         ear = _Ear(log, listener)
         status = _play(order, ear)
-        code = _code(ear, status)
+        code = exit_code(ear.verdicts, status, errors=ear.errors)
         if code is not ExitCode.INTERRUPTED:
             log.add([_end_event(ear, code, time.monotonic() - began)])
     finally:
@@ -152,7 +151,6 @@ class _Ear:
         self._log = log
         self._listener = listener
         self.verdicts: list[Verdict] = []
-        self.played = 0
         self.errors = 0
 
     def pytest_runtest_logreport(self, report: Any) -> None:
@@ -162,7 +160,6 @@ class _Ear:
             events = found[-1]
             self._log.add(events)
             self.verdicts.append(Verdict(events[-1]["verdict"]))
-            self.played += events[-1]["reason"] != NOT_APPLICABLE
             self._listener.played(events[0], events[-1])
         elif report.failed and not found:
             self._error(report.nodeid, _what(report.longrepr))
@@ -240,14 +237,24 @@ _ORDERLY: Final = frozenset({0, 1, _NO_TESTS})
 """Exit codes of pytest: all passed, some failed, none collected."""
 
 
-def _code(ear: _Ear, status: int) -> ExitCode:
-    if status == _INTERRUPTED and not ear.errors:
+_UNDECIDED: Final = frozenset({Verdict.SKIPPED, Verdict.INCONCLUSIVE})
+
+
+def exit_code(verdicts: Collection[Verdict], status: int, *, errors: int = 0) -> ExitCode:
+    """Return how a run ended.
+
+    Args:
+        verdicts: of the scenarios that came to one.
+        status: exit code of pytest.
+        errors: how many scenarios never came to a verdict.
+    """
+    if status == _INTERRUPTED and not errors:
         return ExitCode.INTERRUPTED
-    if ear.errors or status not in _ORDERLY:
+    if errors or status not in _ORDERLY:
         return ExitCode.HARNESS
-    if not ear.played:
+    if not set(verdicts) - _UNDECIDED:
         return ExitCode.NOTHING
-    return ExitCode.FAILURES if Verdict.FAILED in ear.verdicts else ExitCode.CLEAN
+    return ExitCode.FAILURES if Verdict.FAILED in verdicts else ExitCode.CLEAN
 
 
 def _run_event(described: Descriptor, profile: Profile, lab: Lab, order: Order) -> Event:
