@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -18,7 +20,6 @@ from tests.mock_idp.web.desk import REQUEST, make_provider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -87,6 +88,10 @@ class Person:
         self.seen.append(name)
         picture = self.shots / f"{place}.png"
         window.screenshot(path=picture, full_page=True)
+        if kept := os.environ.get("PSC_SCREENSHOTS"):
+            folder = Path(kept) / self.shots.name
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copy(picture, folder)
         self.complaints += [f"{place}: {complaint}" for complaint in wide_pages(window)]
         if self.scripts:
             self.complaints += [f"{place}: {complaint}" for complaint in axe(window)]
