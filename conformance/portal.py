@@ -107,8 +107,9 @@ class PortalDriver(Protocol):
     def capabilities(self) -> frozenset[str]:
         """Return what it can do beyond logging in.
 
-        ``cookies``: the portal's cookies can be seen and put back; ``logout`` and ``claims``: as if the descriptor
-        said where they are.
+        ``cookies``: the portal's cookies can be seen and put back; ``hops``: its answers are seen as they came, its
+        login takes parameters more, and its logout can be fetched as an image; ``logout`` and ``claims``: as if the
+        descriptor said where they are.
         """
         ...
 
@@ -171,8 +172,8 @@ class HttpPortal:
         return ()
 
     def capabilities(self) -> frozenset[str]:
-        """Return that the portal's cookies can be seen and put back."""
-        return frozenset({"cookies"})
+        """Return that the portal's cookies and answers are seen."""
+        return frozenset({"cookies", "hops"})
 
     def close(self) -> None:
         """Let go of nothing: plain HTTP keeps no connection."""
@@ -188,9 +189,7 @@ class HttpPortal:
     def begin_login(self, browser: UserAgent, more: Pairs = ()) -> AuthorizationRequest | None:
         """Open the login address, with parameters more, or submit its form, up to the provider."""
         described = self.described
-        joint = "&" if "?" in described.login else "?"
-        address = f"{described.login}{joint}{urlencode(more)}" if more else described.login
-        page = browser.open(address, stop_before=self._at_provider)
+        page = browser.open(with_pairs(described.login, more), stop_before=self._at_provider)
         if described.login_form and page.stopped_at is None:
             try:
                 form = page.form(described.login_form.removeprefix("*"))
@@ -231,6 +230,13 @@ class HttpPortal:
 
     def _at_provider(self, url: str) -> bool:
         return origin_host(url) in self._provider_hosts
+
+
+def with_pairs(url: str, more: Pairs) -> str:
+    """Return an address with parameters more."""
+    if not more:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(more)}"
 
 
 def identity_claim_of(described: Descriptor) -> str:

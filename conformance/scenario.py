@@ -32,6 +32,7 @@ class Need(StrEnum):
 
     CLAIMS = "claims"
     COOKIES = "cookies"
+    HOPS = "hops"
     LOGOUT = "logout"
 
 

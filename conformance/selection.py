@@ -19,6 +19,10 @@ _WITHOUT = {
         "le pilote ([driver]) ne voit pas les cookies du portail",
         "the driver ([driver]) does not see the portal's cookies",
     ),
+    Need.HOPS: (
+        "le pilote ([driver]) ne voit pas les réponses du portail, seulement ce qu'un programme en dit",
+        "the driver ([driver]) does not see the portal's answers, only what a program tells of them",
+    ),
     Need.LOGOUT: (
         "le descripteur ne donne pas d'adresse de déconnexion ([portal] logout)",
         "the descriptor names no logout address ([portal] logout)",
@@ -36,7 +40,7 @@ def wanted(identifier: str, patterns: Sequence[str]) -> bool:
 
 
 def why_not(
-    card: Scenario, described: Descriptor, able: frozenset[str] = frozenset({Need.COOKIES})
+    card: Scenario, described: Descriptor, able: frozenset[str] = frozenset({Need.COOKIES, Need.HOPS})
 ) -> tuple[str, str] | None:
     """Return why a scenario does not apply to a portal, in French and English, or None when it does.
 

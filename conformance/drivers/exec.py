@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 PROTOCOL: Final = 1
 KNOWN_ABILITIES: Final = ("claims", "logout", "reset", "whoami")
 _RESETS: Final = ("session", "caches", "process")
+_NO_HOPS: Final = "what the portal is sent and answers is the program's own; a scenario that needs it must say so"
 _NO_COOKIES: Final = "the portal's cookies are the program's own; a scenario that needs them must say so"
 
 
@@ -127,8 +128,14 @@ class ExecPortal:
         limits = Limits(idle_seconds=patience, total_seconds=3 * patience)
         return FarBrowser(f"b{next(self._numbers)}", self._line, self._provider_hosts, limits)
 
-    def begin_login(self, browser: UserAgent) -> AuthorizationRequest | None:
-        """Have the program start a login; None when it does not lead to the provider."""
+    def begin_login(self, browser: UserAgent, more: Pairs = ()) -> AuthorizationRequest | None:
+        """Have the program start a login; None when it does not lead to the provider.
+
+        Raises:
+            DriverFailed: the program failed, or there are parameters more: it knows no such thing.
+        """
+        if more:
+            raise DriverFailed(f"[driver] exec: {_NO_HOPS}")
         said = self._line.ask("begin_login", browser=_number(browser))
         if said is None:
             return None
@@ -163,6 +170,14 @@ class ExecPortal:
         """Have the program log out, up to the provider."""
         said = self._line.ask("logout", browser=_number(browser))
         return self._page(said, "logout", browser, self.described.base_url)
+
+    def logout_as_image(self, browser: UserAgent) -> Page:  # noqa: ARG002  # the signature is everybody's
+        """Refuse: there is no verb for it.
+
+        Raises:
+            DriverFailed: always.
+        """
+        raise DriverFailed(f"[driver] exec: {_NO_HOPS}")
 
     def close(self) -> None:
         """End the program."""

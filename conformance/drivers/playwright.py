@@ -16,7 +16,7 @@ from conformance.evidence import Anonymous, Unclear
 from conformance.form import FormError
 from conformance.hop import Limits, origin_host
 from conformance.page import Page
-from conformance.portal import AuthorizationRequest, identity_claim_of, read_whoami
+from conformance.portal import AuthorizationRequest, identity_claim_of, read_whoami, with_pairs
 from conformance.toml_reader import Table
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from conformance.agent import UserAgent
     from conformance.descriptor import Descriptor
     from conformance.evidence import Whoami
+    from conformance.hop import Pairs
     from conformance.portal import AuthorizationResponse
 
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
@@ -68,8 +69,8 @@ class PlaywrightPortal:
         return ()
 
     def capabilities(self) -> frozenset[str]:
-        """Return what this driver can do: scripts run, and the portal's cookies can be seen."""
-        return frozenset({"cookies", "js"})
+        """Return what this driver can do: scripts run, and the portal's cookies and answers are seen."""
+        return frozenset({"cookies", "hops", "js"})
 
     def browser(self) -> ChromiumBrowser:
         """Return a window that nobody used yet.
@@ -94,10 +95,10 @@ class PlaywrightPortal:
             settle_seconds=self._settle_seconds,
         )
 
-    def begin_login(self, browser: UserAgent) -> AuthorizationRequest | None:
-        """Open the login address, or what starts the login on it, up to the provider."""
+    def begin_login(self, browser: UserAgent, more: Pairs = ()) -> AuthorizationRequest | None:
+        """Open the login address, with parameters more, or what starts the login on it, up to the provider."""
         described = self.described
-        page = browser.open(described.login, stop_before=self._at_provider)
+        page = browser.open(with_pairs(described.login, more), stop_before=self._at_provider)
         if described.login_form and page.stopped_at is None:
             page = self._start_login(browser, page)
         if page.stopped_at is None or not self._at_provider(page.stopped_at):
@@ -133,6 +134,10 @@ class PlaywrightPortal:
         if described.logout_method == "POST":
             return browser.open(described.logout, "POST", (), stop_before=self._at_provider)
         return browser.open(described.logout, stop_before=self._at_provider)
+
+    def logout_as_image(self, browser: UserAgent) -> Page:
+        """Fetch the logout address once, with GET; nothing is followed."""
+        return browser.step(self.described.logout)
 
     def close(self) -> None:
         """Stop Chromium."""

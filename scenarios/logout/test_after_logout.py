@@ -84,7 +84,7 @@ def test_return_without_state(trial: Trial) -> None:
     mend_fr="Déclarer l'adresse de retour au raccordement, et envoyer exactement celle-là.",
     mend_en="Register the return address at raccordement, and send exactly that one.",
     expected=Expected.KEPT,
-    needs=frozenset({Need.LOGOUT}),
+    needs=frozenset({Need.HOPS, Need.LOGOUT}),
     caught_by=Defect.LOGS_OUT_TO_UNREGISTERED,
 )
 def test_registered_return(trial: Trial) -> None:

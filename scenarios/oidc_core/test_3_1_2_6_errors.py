@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.miniatures.defects import Defect
 from conformance.outcome import Expected
-from conformance.scenario import Scenario
+from conformance.scenario import Need, Scenario
 from mock_idp.artefacts import Seam
 from mock_idp.deviations import DropField, SetField
 
@@ -96,6 +96,7 @@ def test_login_required(trial: Trial) -> None:
         SetField(Seam.AUTHORIZATION_RESPONSE, "error_description", MARKUP),
         DropField(Seam.AUTHORIZATION_RESPONSE, "code"),
     ),
+    needs=frozenset({Need.HOPS}),
     caught_by=Defect.SHOWS_ERROR_DESCRIPTION_AS_MARKUP,
 )
 def test_description_in_html(trial: Trial) -> None:

@@ -9,7 +9,7 @@ from conformance.evidence import Identified
 from conformance.facts import FULL_WIDTH
 from conformance.miniatures.defects import Defect
 from conformance.outcome import Expected
-from conformance.scenario import Scenario
+from conformance.scenario import Need, Scenario
 from mock_idp.artefacts import Seam
 from mock_idp.deviations import DropClaim, SetField
 
@@ -31,6 +31,7 @@ TEMPLATES: Final = "{{ 7191*7 }} ${7191*7} #{7191*7} <%= 7191*7 %>"
     mend_en="Let the template engine escape every value.",
     expected=Expected.KEPT,
     deviations=(SetField(Seam.USERINFO, "family_name", MARKUP),),
+    needs=frozenset({Need.HOPS}),
     caught_by=Defect.SHOWS_NAME_AS_MARKUP,
 )
 def test_name_in_html(trial: Trial) -> None:
@@ -57,6 +58,7 @@ def test_name_in_html(trial: Trial) -> None:
     mend_en="Never build a template out of a value that was received.",
     expected=Expected.KEPT,
     deviations=(SetField(Seam.USERINFO, "family_name", TEMPLATES),),
+    needs=frozenset({Need.HOPS}),
     caught_by=Defect.TAKES_NAME_FOR_TEMPLATE,
 )
 def test_name_that_is_a_template(trial: Trial) -> None:
@@ -99,6 +101,7 @@ def test_name_with_a_quote(trial: Trial) -> None:
     mend_en="Put no value that was received into a header or a log without encoding it.",
     expected=Expected.KEPT,
     deviations=(SetField(Seam.USERINFO, "given_name", "SIMONE\r\nX-Injecte: oui"),),
+    needs=frozenset({Need.HOPS}),
     caught_by=Defect.PUTS_NAME_IN_HEADER,
 )
 def test_name_with_a_line_break(trial: Trial) -> None:

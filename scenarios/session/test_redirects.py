@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from conformance.miniatures.defects import Defect
 from conformance.outcome import Expected
-from conformance.scenario import Scenario
+from conformance.scenario import Need, Scenario
 
 if TYPE_CHECKING:
     from conformance.trial import Trial
@@ -46,6 +46,7 @@ def leads_away(location: str) -> bool:
     mend_en="Take only paths of this portal, from a list or checked after being resolved; never the address "
     "as it was received.",
     expected=Expected.KEPT,
+    needs=frozenset({Need.HOPS}),
     caught_by=Defect.LEADS_TO_ANY_ADDRESS,
 )
 def test_another_site(trial: Trial) -> None:
@@ -63,6 +64,7 @@ def test_another_site(trial: Trial) -> None:
     mend_en="Take only paths of this portal, from a list or checked after being resolved; never the address "
     "as it was received.",
     expected=Expected.KEPT,
+    needs=frozenset({Need.HOPS}),
     caught_by=Defect.LEADS_TO_DOUBLE_SLASH,
 )
 def test_two_slashes(trial: Trial) -> None:
@@ -80,6 +82,7 @@ def test_two_slashes(trial: Trial) -> None:
     mend_en="Take only paths of this portal, from a list or checked after being resolved; never the address "
     "as it was received.",
     expected=Expected.KEPT,
+    needs=frozenset({Need.HOPS}),
     caught_by=Defect.LEADS_TO_BACKSLASH,
 )
 def test_backslash(trial: Trial) -> None:
@@ -97,6 +100,7 @@ def test_backslash(trial: Trial) -> None:
     mend_en="Take only paths of this portal, from a list or checked after being resolved; never the address "
     "as it was received.",
     expected=Expected.KEPT,
+    needs=frozenset({Need.HOPS}),
     caught_by=Defect.LEADS_TO_SCRIPT,
 )
 def test_script(trial: Trial) -> None:

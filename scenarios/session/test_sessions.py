@@ -28,6 +28,7 @@ def altered(value: str) -> str:
     mend_fr="Donner un nouveau nom à la session au moment de la connexion.",
     mend_en="Give the session a new name at login.",
     expected=Expected.KEPT,
+    needs=frozenset({Need.COOKIES}),
     caught_by=Defect.KEEPS_SESSION_NAME,
 )
 def test_session_from_before(trial: Trial) -> None:
@@ -80,6 +81,7 @@ def test_two_people(trial: Trial) -> None:
     mend_fr="Poser HttpOnly, SameSite=Lax et, en https, Secure sur le cookie de session.",
     mend_en="Set HttpOnly, SameSite=Lax and, with https, Secure on the session cookie.",
     expected=Expected.KEPT,
+    needs=frozenset({Need.COOKIES, Need.HOPS}),
     caught_by=Defect.SHOWS_COOKIE_TO_SCRIPTS,
 )
 def test_cookie_flags(trial: Trial) -> None:
@@ -106,6 +108,7 @@ def test_cookie_flags(trial: Trial) -> None:
     mend_fr="Comparer le cookie en entier, ou vérifier sa signature.",
     mend_en="Compare the whole cookie, or verify its signature.",
     expected=Expected.KEPT,
+    needs=frozenset({Need.COOKIES}),
     caught_by=Defect.COMPARES_PART_OF_COOKIE,
 )
 def test_altered_cookie(trial: Trial) -> None:
@@ -131,7 +134,7 @@ def test_altered_cookie(trial: Trial) -> None:
     mend_fr="N'accepter la déconnexion que par POST, avec un jeton anti-CSRF ou un cookie SameSite.",
     mend_en="Take logout by POST only, with an anti-CSRF token or a SameSite cookie.",
     expected=Expected.KEPT,
-    needs=frozenset({Need.LOGOUT}),
+    needs=frozenset({Need.HOPS, Need.LOGOUT}),
     caught_by=Defect.LOGS_OUT_ON_LINK,
 )
 def test_logout_by_an_image(trial: Trial) -> None:
@@ -156,6 +159,7 @@ def test_logout_by_an_image(trial: Trial) -> None:
     mend_fr="Envoyer Cache-Control: no-store avec toute page personnelle.",
     mend_en="Send Cache-Control: no-store with every personal page.",
     expected=Expected.KEPT,
+    needs=frozenset({Need.HOPS}),
     caught_by=Defect.LETS_CACHES_KEEP_PAGES,
 )
 def test_cached_page(trial: Trial) -> None:
@@ -178,6 +182,7 @@ def test_cached_page(trial: Trial) -> None:
     mend_fr="Envoyer Content-Security-Policy: frame-ancestors 'none'.",
     mend_en="Send Content-Security-Policy: frame-ancestors 'none'.",
     expected=Expected.KEPT,
+    needs=frozenset({Need.HOPS}),
     caught_by=Defect.ALLOWS_FRAMES,
 )
 def test_framed_page(trial: Trial) -> None:

@@ -7,7 +7,7 @@ import json
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 EXAMPLE = Path(__file__).parent / "example_driver.py"
 PROVIDER = frozenset({"127.0.0.1:2"})
 PORTAL = '[portal]\nname = "far"\nbase_url = "{base}"\nlogin = "/login"\nlogout = "/logout"\n[driver]\nname = "exec"\n'
+HOP_VERBS = re.compile(r"\.own_hops\(|page\.(hops|header)\b|logout_as_image|log_in\(\(|log_in\(tuple|begin\(\(")
 COOKIE_VERBS = re.compile(r"\.(snapshot|restore|cookies)\(")
 GREETING = {"protocol": 1}
 
@@ -203,6 +204,21 @@ def test_scenarios_that_look_at_cookies_say_so() -> None:
 
     assert "lgt.session" in looks
     assert set() == looks - says
+
+
+def source(play: Any) -> str:
+    """Return the text of a scenario's function and of the functions of its module that it calls."""
+    helpers = [vars(inspect.getmodule(play)).get(name) for name in play.__code__.co_names]
+    return "".join(inspect.getsource(one) for one in (play, *filter(inspect.isfunction, helpers)))
+
+
+def test_scenarios_that_look_at_answers_say_so() -> None:
+    """A program tells of the portal's answers; a verdict on their headers would be made of nothing."""
+    looks = {case.card.id for case in catalogue() if HOP_VERBS.search(source(case.play))}
+    says = {case.card.id for case in catalogue() if Need.HOPS in case.card.needs}
+
+    assert {"ses.redirect.open", "ses.frame", "ses.csrf.logout"} <= looks
+    assert looks == says
 
 
 @pytest.mark.parametrize(
