@@ -18,7 +18,7 @@ WORKERS ?= 2
 ## ARGS=...     demo, bench: anything else for the command line
 ARGS ?=
 
-PYTEST = $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+PYTEST = $(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p; s/^## /      /p' $(MAKEFILE_LIST)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import ipaddress
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +23,7 @@ from hypothesis import HealthCheck, settings
 from tests.portals import npm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ON_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 
@@ -28,8 +32,9 @@ settings.register_profile("house", deadline=None, derandomize=ON_CI, suppress_he
 settings.load_profile("house")
 
 
-_SHARED = ("pcsc", "container")
-_SLOW = (*_SHARED, "browser", "integration")
+_ONCE = ("pcsc", "container")
+_SLOW = (*_ONCE, "browser", "integration")
+_WANTED = pytest.StashKey[dict[Path, set[str]]]()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,22 +147,28 @@ def missing(name: str) -> str | None:
 def pytest_configure() -> None:
     """Shut the door to the outside, for the whole run."""
     sys.addaudithook(_stay_on_loopback)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A shell starts what runs in the background deaf to Ctrl-C, and so would be the programs that tests interrupt.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tell the workers of pytest-xdist what must not run at the same time, and begin with what takes longest."""
-    if config.getoption("dist", "no") == "no":
-        return
+    """Note which files want something that a machine has once, and begin with what takes longest."""
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(_together(item)))
+        wanted = {name for name in _ONCE if item.get_closest_marker(name)}
+        config.stash.setdefault(_WANTED, {}).setdefault(item.path, set()).update(wanted)
     items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in _SLOW))
 
 
-def _together(item: pytest.Item) -> str:
-    # One PC/SC service and one container engine serve the whole machine; any other file is on its own.
-    shared = next((name for name in _SHARED if item.get_closest_marker(name)), None)
-    return shared or item.nodeid.partition("::")[0]
+@pytest.fixture(scope="module", autouse=True)
+def _one_after_the_other(request: pytest.FixtureRequest) -> Iterator[None]:
+    # One PC/SC service and one container engine serve the whole machine, and every process that shares these tests.
+    with ExitStack() as stack:
+        for name in sorted(request.config.stash[_WANTED].get(request.path, set())):
+            place = Path(tempfile.gettempdir()) / f"psc-conformance-tests-{os.getuid()}-{name}.lock"
+            fcntl.flock(stack.enter_context(place.open("w")), fcntl.LOCK_EX)
+        yield
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

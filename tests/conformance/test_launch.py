@@ -70,9 +70,10 @@ def test_a_poisoned_portal_is_restarted(run: Callable[..., tuple[int, dict[str, 
     code, verdicts = run(descriptor(), "idt.iss.*")
 
     assert 1 == code
-    assert [("poisoned", "failed", "process")] * 2 == [
+    assert 1 < len(verdicts)
+    assert {("poisoned", "failed", "process")} == {
         (one["outcome"], one["verdict"], one["recovered"]) for one in verdicts.values()
-    ]
+    }
 
 
 @pytest.mark.integration
