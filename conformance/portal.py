@@ -234,9 +234,7 @@ class HttpPortal:
 
 def with_pairs(url: str, more: Pairs) -> str:
     """Return an address with parameters more."""
-    if not more:
-        return url
-    return f"{url}{'&' if '?' in url else '?'}{urlencode(more)}"
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(more)}" if more else url
 
 
 def identity_claim_of(described: Descriptor) -> str:

@@ -46,14 +46,14 @@ class NoService(Exception):  # noqa: N818  # the name says what is the matter
 def _through_pcscd(card: Card) -> Iterator[Row]:
     try:
         # pyscard is an extra, and is built on the machine
-        from virtual_card.transport import pcsc_bench  # noqa: PLC0415
+        from virtual_card.transport.pcsc_bench import ROUND_TRIP, SIGNATURE, through_pcscd  # noqa: PLC0415
         from virtual_card.transport.pcsc_events import NoChange  # noqa: PLC0415
         from virtual_card.transport.pcscd import PcscdError  # noqa: PLC0415
     except ImportError as missing:
         raise NoService(str(missing)) from None
     try:
-        measured = pcsc_bench.through_pcscd(card)
+        measured = through_pcscd(card)
     except (PcscdError, NoChange) as error:
         raise NoService(str(error)) from None
-    yield "carte : aller-retour par pcscd et vpcd", "card: round trip, pcscd and vpcd", measured[pcsc_bench.ROUND_TRIP]
-    yield "carte : signature par pcscd et vpcd", "card: signature, pcscd and vpcd", measured[pcsc_bench.SIGNATURE]
+    yield "carte : aller-retour par pcscd et vpcd", "card: round trip, pcscd and vpcd", measured[ROUND_TRIP]
+    yield "carte : signature par pcscd et vpcd", "card: signature, pcscd and vpcd", measured[SIGNATURE]
