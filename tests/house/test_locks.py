@@ -49,6 +49,14 @@ def test_a_lock_is_names_versions_and_hashes(name: str) -> None:
     assert "://" not in text
 
 
+def test_no_lock_of_a_portal_holds_an_address() -> None:
+    """Neither of a registry nor of whoever wants money: npm writes both unless told."""
+    locks = sorted((ROOT / "tests" / "portals").glob("*/package-lock.json"))
+
+    assert locks
+    assert [] == [lock.parent.name for lock in locks if "://" in lock.read_text(encoding="utf-8")]
+
+
 def test_the_development_lock_agrees_with_the_runtime_lock() -> None:
     """What is tested is what is run: the same versions, and more."""
     runtime, development = locked("requirements.lock"), locked("requirements-dev.lock")
