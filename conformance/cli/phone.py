@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.browser import Browser
-from conformance.cli.options import UsageError, add_language, secret_in
+from conformance.cli.options import SERVE_TOKEN, UsageError, add_language, secret_in
 from conformance.control import Control
 from conformance.exit_codes import ExitCode
 from conformance.origins import origin_host
@@ -76,8 +76,8 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         UsageError: an option is missing, or the provider knows no such person.
         WorkstationError: there is no request, or the phone refuses.
     """
-    password = secret_in(options.password_env, "--password-env", "four digits") or PASSWORD
-    token = secret_in(options.control_token_env, "--control-token-env", "the token that 'serve' was given, or printed")
+    password = secret_in(options.password_env, "--password-env", ("quatre chiffres", "four digits")) or PASSWORD
+    token = secret_in(options.control_token_env, "--control-token-env", SERVE_TOKEN)
     with closing(Control(options.provider, token=token)) as control:
         wallet = control.whereabouts().wallet
         if options.action == "activate":
@@ -90,7 +90,10 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         terminal.say("Refusé.", "Refused.")
     else:
         if options.number is None:
-            raise UsageError("--number: missing; give the number that the computer shows")
+            raise UsageError(
+                "--number : manque ; donnez le nombre que l'ordinateur affiche",
+                "--number: missing; give the number that the computer shows",
+            )
         phone.approve(options.number)
         terminal.say("Approuvé.", "Approved.")
     return ExitCode.CLEAN
