@@ -117,7 +117,7 @@ def read_descriptor(text: str, *, source: str = "portal.toml", port: int = 0) ->
         driver=DriverChoice(name=driver.text("name", "http"), options=driver.rest()),
         launch=_launch(whole.table("launch"), base) if "launch" in whole else None,
         skip=tuple(_exception(one) for one in expect.tables("skip")),
-        known=tuple(_exception(one) for one in expect.tables("known")),
+        known=tuple(_known(one) for one in expect.tables("known")),
     )
     for table in (portal, limits, expect, seat, profile, whole):
         table.finish()
@@ -265,6 +265,13 @@ def _launch(table: Table, base: str) -> Launch:
 
 
 def _exception(table: Table) -> Exempt:
-    found = Exempt(pattern=table.text("id"), reason=table.text("reason"), issue=table.text("issue", ""))
+    found = Exempt(pattern=table.text("id"), reason=table.text("reason"))
+    table.finish()
+    return found
+
+
+def _known(table: Table) -> Exempt:
+    pattern, reason, issue = table.text("id"), table.text("reason"), table.text("issue", "")
+    found = Exempt(pattern=pattern, reason=reason, issue=issue, until=table.day("until"))
     table.finish()
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
@@ -159,6 +160,23 @@ class Table:
                 f"{self.place} {key}: {value:g} is too small; write {least:g} or more",
             )
         return float(value)
+
+    def day(self, key: str) -> date:
+        """Return a day, written as a TOML date or as a text (RFC 3339 full-date).
+
+        Raises:
+            DescriptorError: it is missing, or no day.
+        """
+        value = self._take(key, None)
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except (TypeError, ValueError):
+            raise DescriptorError(
+                f"{self.place} {key} : écrivez un jour comme 2027-01-31",
+                f"{self.place} {key}: write a day such as 2027-01-31",
+            ) from None
 
     def rest(self) -> dict[str, Any]:
         """Return the members that nobody asked for yet, for somebody else to check."""

@@ -20,6 +20,13 @@ class CardInReader(StrEnum):
     IGNORE = "ignore"
 
 
+class LostPhone(StrEnum):
+    """What becomes of a login with the e-CPS when the only activated phone is lost."""
+
+    WAIT = "wait"
+    ACTIVATE = "activate"
+
+
 SMALLEST_AND_LARGEST = {
     "challenge_octets": (16, 256),
     "code_digits": (4, 12),
@@ -68,6 +75,8 @@ class EcpsSettings:
         number_digits: of each of them (inferred: 2, seen in the CIBA variant only).
         devices_per_person: phones that one person may have activated; one more deletes the oldest (unknown; 0: any
             number, because the public data model holds a list per person).
+        lost_phone: what becomes of a login of somebody whose activated phone is lost (unknown, as is whether a loss
+            can be reported): ``wait`` for an answer that nobody gives, ``activate`` leads to a demande d'activation.
         expiry_notice: how long before its end the phone says that the e-CPS is about to expire (unknown; confirmed is
             only that people are warned, there by e-mail).
         ecps_validity: of an activated e-CPS (unknown; 3 years by analogy with the card).
@@ -93,6 +102,7 @@ class EcpsSettings:
     number_choices: int = 3
     number_digits: int = 2
     devices_per_person: int = 0
+    lost_phone: LostPhone = LostPhone.WAIT
     expiry_notice: timedelta = timedelta(days=30)
     ecps_validity: timedelta = timedelta(days=3 * 365)
 

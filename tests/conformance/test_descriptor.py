@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from datetime import date
 from difflib import get_close_matches
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ name = "portail"
 base_url = "http://127.0.0.1:8081"
 login = "/login"
 """
+KNOWN = '{ id = "x", reason = "y", until = 2027-01-31 }'
 PROBE = """
 [whoami]
 url = "/me"
@@ -54,7 +56,17 @@ def test_the_example_of_the_documentation_is_read() -> None:
 
     assert "my-portal" == described.name
     assert described.launch is not None
-    assert (Exempt(pattern="req.pkce", reason="library without PKCE", issue="#42"),) == described.known
+    until = date(2027, 6, 30)
+
+    assert (Exempt(pattern="req.pkce", reason="library without PKCE", issue="#42", until=until),) == described.known
+
+
+@pytest.mark.parametrize("written", ["2027-01-31", '"2027-01-31"'])
+def test_a_day_is_a_date_or_a_text(written: str) -> None:
+    """Both mean the same."""
+    described = read_descriptor(LEAST + f'[expect]\nknown = [{{ id = "x", reason = "y", until = {written} }}]\n')
+
+    assert [date(2027, 1, 31)] == [one.until for one in described.known]
 
 
 def test_the_description_of_a_miniature_is_read() -> None:
@@ -153,7 +165,10 @@ MISTAKES = [
     (LEAST + "[expect]\nskip = 1\n", "[expect] skip: write a list of tables, not a number"),
     (LEAST + '[expect]\nskip = ["x"]\n', "[expect] skip 1: write a table, not a text"),
     (LEAST + '[expect]\nskip = [{ id = "x" }]\n', "[expect] skip 1 reason: missing"),
-    (LEAST + '[expect]\nknown = [{ id = "x", reason = "y" }, { reason = "y" }]\n', "[expect] known 2 id: missing"),
+    (LEAST + f"[expect]\nknown = [{KNOWN}, {{ reason = 'y' }}]\n", "[expect] known 2 id: missing"),
+    (LEAST + '[expect]\nknown = [{ id = "x", reason = "y" }]\n', "[expect] known 1 until: write a day such as 2027"),
+    (LEAST + '[expect]\nknown = [{ id = "x", reason = "y", until = "soon" }]\n', "[expect] known 1 until: write a day"),
+    (LEAST + f"[expect]\nknown = [{KNOWN.replace('-31', '-31T10:00:00')}]\n", "[expect] known 1 until: write a day"),
     (LEAST + '[expect]\nskip = [{ id = "x", reason = "y", why = 1 }]\n', "[expect] skip 1 why: unknown key"),
 ]  # fmt: skip
 

@@ -61,7 +61,7 @@ def said(tree: ast.Module, path: str) -> Iterator[Said]:
 
 
 def pairs(tree: ast.Module, path: str) -> Iterator[Said]:
-    """Give the pairs of texts with the French first: what a terminal says, help, and parts of what is said elsewhere."""
+    """Give pairs of texts with the French first: what a terminal says, help, and parts of what is said elsewhere."""
     for one in ast.walk(tree):
         if isinstance(one, ast.Call) and ast.unparse(one.func) in TELLERS and len(one.args) >= TWO:
             yield f"{path}:{one.lineno}", one.args[0], one.args[1]
