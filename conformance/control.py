@@ -91,7 +91,10 @@ class Control:
                 salt=bytes.fromhex(said["mask_salt"]),
             )
         except (KeyError, TypeError, ValueError):
-            raise ControlFailed(f"provider: {self.url} answers, but is no provider of psc-conformance") from None
+            raise ControlFailed(
+                f"fournisseur : {self.url} répond, mais n'est pas un fournisseur de psc-conformance",
+                f"provider: {self.url} answers, but is no provider of psc-conformance",
+            ) from None
 
     def arm(self, deviations: Sequence[Deviation], *, issuer_wide: bool = False) -> str:
         """Arm lies for one login, or for the issuer, and return the token that calls them up."""
@@ -217,13 +220,20 @@ class Control:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            why = f"nothing answers at {self.url} ({type(error).__name__})"
-            raise ProviderGone(f"provider: {why}; start it with 'psc-conformance serve'") from None
+            why = type(error).__name__
+            raise ProviderGone(
+                f"fournisseur : rien ne répond à {self.url} ({why}) ; démarrez-le avec « psc-conformance serve »",
+                f"provider: nothing answers at {self.url} ({why}); start it with 'psc-conformance serve'",
+            ) from None
         said = _json(answer)
         if answer.status_code >= _TOO_MUCH:
             reason = said.get("error") if isinstance(said, dict) else None
             what = path.split("/")[1]  # what follows may be a token
-            raise ControlFailed(f"provider: {what} refused with {answer.status_code}: {reason or 'no reason given'}")
+            status = answer.status_code
+            raise ControlFailed(
+                f"fournisseur : {what} refusé avec {status} : {reason or 'sans raison donnée'}",
+                f"provider: {what} refused with {status}: {reason or 'no reason given'}",
+            )
         return said
 
 

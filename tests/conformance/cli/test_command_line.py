@@ -201,7 +201,7 @@ def test_a_scenario_is_explained(language: str) -> None:
 )
 def test_what_does_not_exist_is_named(arguments: tuple[str, ...], said_so: str) -> None:
     """Exit code 2."""
-    code, said = command(*arguments)
+    code, said = command(*arguments, LANG="en_GB.UTF-8")
 
     assert 2 == code, said
     assert said_so in said
