@@ -67,7 +67,7 @@ def base_image(engine: DockerClient) -> str:
 @pytest.fixture(scope="session")
 def image(engine: DockerClient, base_image: str) -> str:
     """The image of this checkout, as ``make image`` builds it; it stays, so that the next build is quick."""
-    code, said = script("image.sh", IMAGE, BASE_IMAGE=base_image)
+    code, said = script("image.sh", "psc", IMAGE, BASE_IMAGE=base_image)
 
     assert code == 0, said
     return IMAGE
