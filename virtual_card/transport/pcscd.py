@@ -64,7 +64,9 @@ def pcscd(folder: Path) -> Iterator[int]:
     # A plain user's service asks nobody who may use it: polkit, which is asked otherwise, would refuse even that user.
     manners = [_NO_POLKIT] if plain else []
     if plain and _NO_POLKIT not in _help_of(program):
-        raise PcscdError(f"this pcscd does not know {_NO_POLKIT}, which a plain user needs; take pcscd 2, or run as root")
+        raise PcscdError(
+            f"this pcscd does not know {_NO_POLKIT}, which a plain user needs; take pcscd 2, or run as root"
+        )
     with (_SOCKET.with_name(_LOCK.name) if plain else _LOCK).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if _answers():
