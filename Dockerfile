@@ -5,14 +5,11 @@ ARG BASE_IMAGE=python:3.13-slim
 FROM ${BASE_IMAGE} AS build
 # Tells what an earlier build left behind from what is somebody else's (scripts/image.sh).
 LABEL psc-conformance.image=build
+COPY wheelhouse /wheelhouse
 # Hashes are checked when the wheels are collected; here only what was collected can be installed. What pip compiles stays:
-# a fifth more to carry, and a provider that is there at once. Ours come last, they change most.
-COPY wheelhouse/locked /wheelhouse/locked
+# a fifth more to carry, and a provider that is there at once.
 RUN python3 -m venv /opt/psc \
-    && /opt/psc/bin/python -m pip install --no-cache-dir --no-index --no-deps /wheelhouse/locked/*.whl
-COPY wheelhouse/own /wheelhouse/own
-RUN /opt/psc/bin/python -m pip install --no-cache-dir --no-index --no-deps /wheelhouse/own/*.whl \
-    && /opt/psc/bin/python -m pip check \
+    && /opt/psc/bin/python -m pip install --no-cache-dir --no-index --find-links /wheelhouse psc-conformance \
     && /opt/psc/bin/python -m pip uninstall --yes pip
 
 # What both images have and no change of ours touches, so that it is made once.

@@ -44,7 +44,7 @@ esac
 
 context="$(mktemp -d)"
 trap 'rm -rf "$context"' EXIT
-mkdir -p "$context/wheelhouse/locked" "$context/wheelhouse/own"
+mkdir "$context/wheelhouse"
 cp Dockerfile .dockerignore "$context"
 
 wheels="${XDG_CACHE_HOME:-$HOME/.cache}/psc-conformance/wheels/$({ cat requirements.lock; echo "$version_of_base $cpu"; } | sha256sum | cut -c1-16)"
@@ -62,8 +62,8 @@ if [ ! -d "$wheels" ]; then
     cp -r "$context/collected" "$wheels.$$" && { mv -T "$wheels.$$" "$wheels" 2>/dev/null || rm -rf "$wheels.$$"; }
     rm -rf "$context/collected"
 fi
-cp "$wheels"/*.whl "$context/wheelhouse/locked"
-"$python" -m hatchling build --target wheel --directory "$context/wheelhouse/own" >/dev/null 2>&1
+cp "$wheels"/*.whl "$context/wheelhouse"
+"$python" -m hatchling build --target wheel --directory "$context/wheelhouse" >/dev/null 2>&1
 version="$("$python" -m hatchling version)"
 
 echo "image: building $tag from $base ..." >&2
