@@ -174,7 +174,7 @@ class Table:
             return date.fromisoformat(value)
         except (TypeError, ValueError):
             raise DescriptorError(
-                f"{self.place} {key} : écrivez un jour, tel que 2027-01-31",
+                f"{self.place} {key} : écrivez un jour comme 2027-01-31",
                 f"{self.place} {key}: write a day such as 2027-01-31",
             ) from None
 
