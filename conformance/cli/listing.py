@@ -32,9 +32,7 @@ def list_scenarios(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         CatalogueError: a pattern of ``--select`` fits nothing.
         ProfileError: there is no such profile, or it cannot be used.
     """
-    profile = load_profile(options.profile) if options.profile is not None else None
-    cards = tuple(case.card for case in select(catalogue(), options.select))
-    cards = narrowed(cards, options, profile, terminal.language)
+    cards, profile = chosen(options, terminal.language)
     if options.json:
         records = [record(card, profile) for card in cards]
         terminal.console.print(json.dumps(records, ensure_ascii=False, indent=1), soft_wrap=True, markup=False)
@@ -50,25 +48,28 @@ def list_scenarios(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     return ExitCode.CLEAN
 
 
+def chosen(options: argparse.Namespace, language: str) -> tuple[tuple[Scenario, ...], Profile | None]:
+    """Return the scenarios that the options pick, and the profile whose levels are meant, if one is named.
+
+    Raises:
+        UsageError: an option names nothing that there is, or the options together leave nothing.
+        CatalogueError: a pattern of ``--select`` fits nothing.
+        ProfileError: there is no such profile, or it cannot be used.
+    """
+    profile = load_profile(options.profile) if options.profile is not None else None
+    cards = tuple(case.card for case in select(catalogue(), options.select))
+    return _narrowed(cards, options, profile, language), profile
+
+
 def level_of(card: Scenario, profile: Profile | None) -> Level:
     """Return how serious a scenario is: as the profile sees it, without one as its clause says."""
     return card.demand.level if profile is None else profile.level(card.id, card.demand)
 
 
-def narrowed(
+def _narrowed(
     cards: Sequence[Scenario], options: argparse.Namespace, profile: Profile | None, language: str
 ) -> tuple[Scenario, ...]:
-    """Return the scenarios that fit every option; values of one option stand side by side.
-
-    Args:
-        cards: to choose from.
-        options: ``family``, ``clause`` and ``level``, each a list, empty for any.
-        profile: under which levels are meant, None for the clauses' own.
-        language: of errors, ``fr`` or ``en``.
-
-    Raises:
-        UsageError: a value fits no scenario, or nothing fits all options.
-    """
+    """Return the scenarios that fit every option; values of one option stand side by side."""
     for level in options.level:
         if level not in set(Level):
             raise _unknown("--level", level, sorted(Level), language)

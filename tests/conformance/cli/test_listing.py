@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,9 @@ import pytest
 from conformance.advice import in_your_stack, stacks, why_of
 from conformance.catalogue import catalogue
 from conformance.cli import main
-from conformance.cli.listing import on_clause
+from conformance.cli.command import parser
+from conformance.cli.listing import chosen, on_clause
+from conformance.cli.options import UsageError
 from conformance.profiles import builtin_profile
 from conformance.texts import LANGUAGES
 
@@ -33,6 +36,12 @@ def command(capsys: pytest.CaptureFixture[str]) -> Callable[..., Command]:
         return code, capsys.readouterr().out
 
     return run
+
+
+def picked(*arguments: str, language: str = "en") -> list[str]:
+    """Return the ids of the scenarios that the options pick."""
+    options = parser(language, ["list"]).parse_args(["list", *arguments])
+    return [card.id for card in chosen(options, language)[0]]
 
 
 def ids(said: str) -> list[str]:
@@ -62,16 +71,20 @@ def ids(said: str) -> list[str]:
         ),
     ],
 )
-def test_scenarios_are_picked(
-    command: Callable[..., Command], arguments: tuple[str, ...], fits: Callable[..., bool]
-) -> None:
+def test_scenarios_are_picked(arguments: tuple[str, ...], fits: Callable[..., bool]) -> None:
     """Values of one option stand side by side, options narrow each other."""
-    code, said = command("list", "--lang", "en", *arguments)
-
     expected = [card.id for card in CARDS.values() if fits(card)]
-    assert expected
-    assert len(expected) < len(CARDS)
-    assert (0, expected) == (code, ids(said))
+
+    assert 0 < len(expected) < len(CARDS)
+    assert expected == picked(*arguments)
+
+
+def test_what_is_picked_is_printed(command: Callable[..., Command]) -> None:
+    """One line each."""
+    code, said = command("list", "--family", "idt.iss", "--lang", "en")
+
+    assert 0 == code
+    assert picked("--family", "idt.iss") == ids(said)
 
 
 def test_a_level_is_as_the_profile_sees_it(command: Callable[..., Command]) -> None:
@@ -82,11 +95,11 @@ def test_a_level_is_as_the_profile_sees_it(command: Callable[..., Command]) -> N
     first = changed[0]
     theirs, ours = profile.level(first.id, first.demand), first.demand.level
 
-    plain = command("list", "--level", ours, "--lang", "en")[1]
     seen = command("list", "--level", theirs, "--profile", "psc", "--lang", "en")[1]
-    gone = command("list", "--level", ours, "--profile", "psc", "--lang", "en")[1]
 
-    assert [True, True, False] == [first.id in ids(said) for said in (plain, seen, gone)]
+    assert first.id in picked("--level", ours)
+    assert first.id in ids(seen)
+    assert first.id not in picked("--level", ours, "--profile", "psc")
     line = next(line for line in seen.splitlines() if line.startswith(f"{first.id} "))
     assert f" {theirs.value} " in line
 
@@ -170,15 +183,19 @@ def test_a_program_gets_json(command: Callable[..., Command]) -> None:
         ),
     ],
 )
-def test_what_fits_nothing_is_named(
-    command: Callable[..., Command], arguments: tuple[str, ...], french: str, english: str
-) -> None:
-    """With the option, what there is, and exit code 2; in the language that was asked for."""
+def test_what_fits_nothing_is_named(arguments: tuple[str, ...], french: str, english: str) -> None:
+    """With the option and what there is, in the language that was asked for."""
     for language, expected in (("fr", french), ("en", english)):
-        code, said = command("list", *arguments, "--lang", language)
+        with pytest.raises(UsageError, match=re.escape(expected)):
+            picked(*arguments, language=language)
 
-        assert 2 == code
-        assert expected in said
+
+def test_an_option_that_cannot_be_used_ends_with_its_own_exit_code(command: Callable[..., Command]) -> None:
+    """And a sentence."""
+    code, said = command("list", "--family", "zzz", "--lang", "fr")
+
+    assert 2 == code
+    assert "--family : aucun scénario pour 'zzz'" in said
 
 
 def test_an_unknown_profile_is_named(command: Callable[..., Command]) -> None:
