@@ -1,6 +1,6 @@
 # The commands of this project. `make demo` and `make test` set themselves up from nothing; see scripts/bootstrap.sh.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check soak bench bench-fuzz kill-matrix fuzz image lock clean setup setup-dev system-packages
+.PHONY: help demo test check soak bench bench-fuzz kill-matrix fuzz image image-card lock clean setup setup-dev system-packages
 
 BIN := .venv/bin
 SHOW := printf '\n== %s\n'
@@ -68,7 +68,10 @@ bench-fuzz: setup-dev ## how soon fuzzing finds each seeded defect, with ten see
 	@$(BIN)/python scripts/bench_fuzz.py $(ARGS)
 
 image: setup-dev ## the container image, from a wheel built here
-	@scripts/image.sh
+	@scripts/image.sh psc
+
+image-card: setup-dev ## the same with a PC/SC service and the card in it; fetches Debian packages
+	@scripts/image.sh card
 
 lock: ## resolve requirements.lock and requirements-dev.lock again
 	@scripts/lock.sh

@@ -22,16 +22,17 @@ if TYPE_CHECKING:
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "20"))
 
 
-def hog() -> None:
-    """Take one processor until stopped."""
-    while True:
+def hog(parent: int) -> None:
+    """Take one processor until stopped, or until the process that started it is gone."""
+    while os.getppid() == parent:
         sum(range(10_000))
 
 
 @contextmanager
 def hogs(count: int) -> Iterator[None]:
     """Run that many hogs for the length of a ``with`` block."""
-    started = [multiprocessing.get_context("spawn").Process(target=hog, daemon=True) for _ in range(count)]
+    spawn = multiprocessing.get_context("spawn")
+    started = [spawn.Process(target=hog, args=(os.getpid(),), daemon=True) for _ in range(count)]
     for one in started:
         one.start()
     try:

@@ -37,7 +37,10 @@ def configuration_of(options: argparse.Namespace) -> Configuration:
         written = getattr(options, name)
         if written is not None and not origin_host(written):
             flag = "--" + name.replace("_", "-")
-            raise UsageError(f"{flag}: {written!r} is no address; write for instance https://auth.psc.test")
+            raise UsageError(
+                f"{flag} : {written!r} n'est pas une adresse ; écrivez par exemple https://auth.psc.test",
+                f"{flag}: {written!r} is no address; write for instance https://auth.psc.test",
+            )
     return found
 
 
@@ -57,7 +60,7 @@ def client_of(options: argparse.Namespace, configured: Configuration) -> tuple[C
     """Return the portal that the options describe, and whether its secret was drawn; None when the file has some."""
     if configured.clients and options.client_id is None:
         return None
-    given = secret_in(options.client_secret_env, "--client-secret-env", "the portal's secret")
+    given = secret_in(options.client_secret_env, "--client-secret-env", ("le secret du portail", "the portal's secret"))
     name = options.client_id or READY_CLIENT
     client = Client(
         client_id=name,
@@ -74,8 +77,15 @@ def _file(name: str) -> Configuration:
     try:
         return read_settings(path.read_text(encoding="utf-8"), source=path.name)
     except FileNotFoundError:
-        raise UsageError(f"--config {path}: there is no such file; write one, or correct the path") from None
+        raise UsageError(
+            f"--config {path} : ce fichier n'existe pas ; écrivez-le, ou corrigez le chemin",
+            f"--config {path}: there is no such file; write one, or correct the path",
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"--config {path}: cannot be read ({type(error).__name__}); it must be a UTF-8 text") from None
+        why = type(error).__name__
+        raise UsageError(
+            f"--config {path} : illisible ({why}) ; il faut un texte en UTF-8",
+            f"--config {path}: cannot be read ({why}); it must be a UTF-8 text",
+        ) from None
     except ConfigurationError as error:
-        raise UsageError(f"--config {error}") from None
+        raise UsageError(f"--config {error.fr}", f"--config {error.en}") from None

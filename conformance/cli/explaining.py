@@ -31,14 +31,16 @@ def explain(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """
     if options.stack is not None and options.stack not in stacks():
         known = ", ".join(stacks())
-        message = (
+        raise UsageError(
             f"--stack : pile {options.stack!r} inconnue ; connues : {known}",
             f"--stack: {options.stack!r} is unknown; known are: {known}",
         )
-        raise UsageError(said(message, terminal.language))
     card = next((case.card for case in catalogue() if case.card.id == options.id), None)
     if card is None:
-        raise UsageError(f"explain: {options.id!r} is no scenario; 'psc-conformance list' shows them")
+        raise UsageError(
+            f"explain : {options.id!r} n'est pas un scénario ; « psc-conformance list » les montre",
+            f"explain: {options.id!r} is no scenario; 'psc-conformance list' shows them",
+        )
     clause = card.demand
     terminal.title(f"{card.id} : {card.title_fr}", f"{card.id}: {card.title_en}")
     terminal.say(f"\nExigence : {clause.gist_fr}", f"\nRequirement: {clause.gist_en}")

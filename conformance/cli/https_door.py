@@ -65,13 +65,20 @@ def https_door(options: argparse.Namespace, provider: Provider, terminal: Termin
     try:
         listener = bind(options.host, options.https_port)
     except OSError as error:
-        raise UsageError(f"--https-port {options.https_port}: cannot listen there ({error.strerror})") from None
+        port, why = options.https_port, error.strerror
+        raise UsageError(
+            f"--https-port {port} : impossible d'y écouter ({why})", f"--https-port {port}: cannot listen there ({why})"
+        ) from None
     with CardPort(listener, provider, identity=identity, newest=TlsVersion.V1_3, asks=False):
         authority = Path(options.https_authority)
         try:
             authority.write_bytes(identity.authority_pem)
         except OSError as error:
-            raise UsageError(f"--https-authority {authority}: cannot be written ({error.strerror})") from None
+            why = error.strerror
+            raise UsageError(
+                f"--https-authority {authority} : impossible à écrire ({why})",
+                f"--https-authority {authority}: cannot be written ({why})",
+            ) from None
         terminal.say(
             f"  https : {', '.join(names)} ; autorité à accepter : {authority.resolve()}",
             f"  https: {', '.join(names)}; authority to trust: {authority.resolve()}",
@@ -96,6 +103,7 @@ def _names(settings: Settings) -> tuple[str, ...]:
     parts = [urlsplit(base) for base in (settings.issuer_base, settings.wallet_base)]
     if any(part.scheme != "https" for part in parts):
         raise UsageError(
-            "--https-port: write --issuer-base and --wallet-base with https://, as portals are to call them"
+            "--https-port : donnez --issuer-base et --wallet-base en https://, comme les portails les appelleront",
+            "--https-port: write --issuer-base and --wallet-base with https://, as portals are to call them",
         )
     return tuple(dict.fromkeys(part.hostname or "" for part in parts))

@@ -13,7 +13,6 @@ from conformance.clauses import Level
 from conformance.cli.options import UsageError
 from conformance.exit_codes import ExitCode
 from conformance.plugin import load_profile
-from conformance.texts import said
 
 if TYPE_CHECKING:
     import argparse
@@ -32,7 +31,7 @@ def list_scenarios(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         CatalogueError: a pattern of ``--select`` fits nothing.
         ProfileError: there is no such profile, or it cannot be used.
     """
-    cards, profile = chosen(options, terminal.language)
+    cards, profile = chosen(options)
     if options.json:
         records = [record(card, profile) for card in cards]
         terminal.console.print(json.dumps(records, ensure_ascii=False, indent=1), soft_wrap=True, markup=False)
@@ -48,7 +47,7 @@ def list_scenarios(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     return ExitCode.CLEAN
 
 
-def chosen(options: argparse.Namespace, language: str) -> tuple[tuple[Scenario, ...], Profile | None]:
+def chosen(options: argparse.Namespace) -> tuple[tuple[Scenario, ...], Profile | None]:
     """Return the scenarios that the options pick, and the profile whose levels are meant, if one is named.
 
     Raises:
@@ -58,7 +57,7 @@ def chosen(options: argparse.Namespace, language: str) -> tuple[tuple[Scenario, 
     """
     profile = load_profile(options.profile) if options.profile is not None else None
     cards = tuple(case.card for case in select(catalogue(), options.select))
-    return _narrowed(cards, options, profile, language), profile
+    return _narrowed(cards, options, profile), profile
 
 
 def level_of(card: Scenario, profile: Profile | None) -> Level:
@@ -66,13 +65,11 @@ def level_of(card: Scenario, profile: Profile | None) -> Level:
     return card.demand.level if profile is None else profile.level(card.id, card.demand)
 
 
-def _narrowed(
-    cards: Sequence[Scenario], options: argparse.Namespace, profile: Profile | None, language: str
-) -> tuple[Scenario, ...]:
+def _narrowed(cards: Sequence[Scenario], options: argparse.Namespace, profile: Profile | None) -> tuple[Scenario, ...]:
     """Return the scenarios that fit every option; values of one option stand side by side."""
     for level in options.level:
         if level not in set(Level):
-            raise _unknown("--level", level, sorted(Level), language)
+            raise _unknown("--level", level, sorted(Level))
     tests: tuple[tuple[str, Callable[[Scenario, str], bool], list[str], list[str]], ...] = (
         ("--family", in_family, options.family, sorted({card.family for card in cards})),
         ("--clause", on_clause, options.clause, sorted({card.clause for card in cards})),
@@ -87,18 +84,13 @@ def _narrowed(
     for flag, fits, values, known in tests:
         for value in values:
             if not any(fits(card, value) for card in cards):
-                raise _unknown(flag, value, known, language)
+                raise _unknown(flag, value, known)
         kept = tuple(card for card in kept if not values or any(fits(card, value) for value in values))
     if not kept:
         given = ", ".join(flag for flag, _, values, _ in tests if values)
         raise UsageError(
-            said(
-                (
-                    f"{given} : aucun scénario ne satisfait toutes ces options ; retirez-en une",
-                    f"{given}: no scenario fits all of these options; leave one of them out",
-                ),
-                language,
-            )
+            f"{given} : aucun scénario ne satisfait toutes ces options ; retirez-en une",
+            f"{given}: no scenario fits all of these options; leave one of them out",
         )
     return kept
 
@@ -137,14 +129,9 @@ def record(card: Scenario, profile: Profile | None) -> dict[str, Any]:
     }
 
 
-def _unknown(flag: str, value: str, known: Sequence[str], language: str) -> UsageError:
+def _unknown(flag: str, value: str, known: Sequence[str]) -> UsageError:
     there = ", ".join(known)
     return UsageError(
-        said(
-            (
-                f"{flag} : aucun scénario pour {value!r} ; connus : {there}",
-                f"{flag}: no scenario for {value!r}; known are: {there}",
-            ),
-            language,
-        )
+        f"{flag} : aucun scénario pour {value!r} ; connus : {there}",
+        f"{flag}: no scenario for {value!r}; known are: {there}",
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import random
 import secrets
 import threading
@@ -67,8 +66,13 @@ class SystemEntropy:
     """Randomness from the operating system."""
 
     def token(self, octets: int = 32) -> str:
-        """Return URL-safe text of that many random octets."""
-        return base64.urlsafe_b64encode(secrets.token_bytes(octets)).rstrip(b"=").decode("ascii")
+        """Return URL-safe text of that many random octets.
+
+        It never begins with a hyphen: ids are typed on command lines, where that would make an option of them.
+        """
+        while (drawn := secrets.token_urlsafe(octets)).startswith("-"):
+            pass
+        return drawn
 
     def uuid(self) -> str:
         """Return a random UUID (RFC 9562 5.4)."""
