@@ -106,23 +106,23 @@ def test_the_advice_that_ships_is_found() -> None:
     [
         (
             SetClaim("iss", "https://autre.example"),
-            'Le fournisseur écrit "https://autre.example" dans le membre iss du jeton d\'identité.',
-            'The provider writes "https://autre.example" into the claim iss of the ID token.',
+            'Le fournisseur écrit "https://autre.example" dans iss, dans le jeton d\'identité.',
+            'The provider writes "https://autre.example" into iss, in the ID token.',
         ),
         (
             SetClaim("sub", ""),
-            "Le fournisseur écrit un texte vide dans le membre sub du jeton d'identité.",
-            "The provider writes an empty text into the claim sub of the ID token.",
+            "Le fournisseur écrit un texte vide dans sub, dans le jeton d'identité.",
+            "The provider writes an empty text into sub, in the ID token.",
         ),
         (
             ShiftTime("exp", -86_400),
-            "Le fournisseur met exp du jeton d'identité 1 jour trop tôt.",
-            "The provider puts exp of the ID token 1 day too early.",
+            "Le fournisseur met exp 1 jour trop tôt, dans le jeton d'identité.",
+            "The provider puts exp 1 day too early, in the ID token.",
         ),
         (
             ShiftTime("iat", 604_800),
-            "Le fournisseur met iat du jeton d'identité 7 jours trop tard.",
-            "The provider puts iat of the ID token 7 days too late.",
+            "Le fournisseur met iat 7 jours trop tard, dans le jeton d'identité.",
+            "The provider puts iat 7 days too late, in the ID token.",
         ),
         (
             Nth(2, DropClaim("nonce")),

@@ -23,7 +23,8 @@ SIX = {"authlib", "keycloak", "lemonldap", "mod_auth_openidc", "openid-client", 
 ANNOUNCED = (
     *("bcl.", "cib.", "key.", "lgt.fc", "lgt.rp.", "met.", "net.", "rft.", "seed."),
     *("psc.ciba.", "psc.idp_hint", "psc.life.", "psc.logout.", "psc.mtls.", "req.hint", "req.idp_hint"),
-    *("idt.huge", "rsp.late", "rsp.newtab", "rsp.overwrite", "rsp.pkce.", "rsp.state.replayed", "ses.lifetime"),
+    *("idt.cut_paste", "idt.huge", "rsp.fragment", "ses.thirdparty", "uin.huge"),
+    *("rsp.late", "rsp.newtab", "rsp.overwrite", "rsp.pkce.", "rsp.state.replayed", "ses.lifetime"),
     *("sig.weakkey", "sig.x5", "tok.down", "tok.slow", "uin.id.", "uin.jwt.", "uin.slow"),
 )
 
