@@ -21,11 +21,32 @@ SIX = {"authlib", "keycloak", "lemonldap", "mod_auth_openidc", "openid-client", 
 # Families and single scenarios that are being written: their rows may stand here before them. A line goes when its
 # scenarios have come.
 ANNOUNCED = (
-    *("bcl.", "cib.", "key.", "lgt.fc", "lgt.rp.", "met.", "net.", "rft.", "seed."),
-    *("psc.ciba.", "psc.idp_hint", "psc.life.", "psc.logout.", "psc.mtls.", "req.hint", "req.idp_hint"),
-    *("idt.cut_paste", "idt.huge", "rsp.fragment", "ses.thirdparty", "uin.huge"),
-    *("rsp.late", "rsp.newtab", "rsp.overwrite", "rsp.pkce.", "rsp.state.replayed", "ses.lifetime"),
-    *("sig.weakkey", "sig.x5", "tok.down", "tok.slow", "uin.id.", "uin.jwt.", "uin.slow"),
+    *(
+        "bcl.",
+        "cib.",
+        "key.",
+        "lgt.fc",
+        "lgt.rp.",
+        "met.",
+        "net.",
+        "psc.ciba.",
+        "psc.life.",
+        "psc.logout.",
+        "psc.mtls.",
+    ),
+    *(
+        "req.idp_hint",
+        "rft.",
+        "seed.",
+        "ses.lifetime",
+        "ses.thirdparty",
+        "sig.weakkey",
+        "sig.x5",
+        "uin.id.",
+        "uin.jwt.",
+    ),
+    *("idt.cut_paste", "idt.huge", "rsp.fragment", "rsp.late", "rsp.overwrite", "rsp.pkce.", "rsp.state.replayed"),
+    *("uin.huge", "uin.slow"),
 )
 
 
