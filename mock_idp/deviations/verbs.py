@@ -25,8 +25,11 @@ from mock_idp.deviations.odd_shapes import (
     CopyField,
     DuplicateClaim,
     ExtendToken,
+    InflateBody,
     KeepParts,
     ListClaim,
+    Pad,
+    PrefixBody,
     SetAnswerHeader,
     SetBody,
 )
@@ -273,6 +276,9 @@ Verb: TypeAlias = (
     | CopyField
     | SetBody
     | SetAnswerHeader
+    | Pad
+    | PrefixBody
+    | InflateBody
 )
 
 

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from mock_idp.web import (
     activation,
+    canary,
     card_by_tls,
     card_login,
     delegation,
@@ -65,6 +66,7 @@ def create_app(served: Provider) -> Flask:
         phone.blueprint,
         mailbox.blueprint,
         side_by_side.blueprint,
+        canary.blueprint,
     )
     for blueprint in (front, realm, backchannel, sample_api.blueprint, *pages, control):
         app.register_blueprint(blueprint)
@@ -110,7 +112,7 @@ def _protect(response: Response) -> Response:
 
 
 def _wants_json() -> bool:
-    return request.blueprint in {"api", "backchannel", "control"} or request.path.startswith(
+    return request.blueprint in {"api", "backchannel", "canary", "control"} or request.path.startswith(
         ("/auth/realms/", "/_control/")
     )
 

@@ -20,7 +20,7 @@ from mock_idp.store import MemoryStore, Store
 from mock_idp.web.card_reader import CardReader, CardReaderError
 from mock_idp.web.logout_senders import tell_portals
 from mock_idp.web.voice import Plans
-from mock_idp.web.world import Clock, SystemEntropy
+from mock_idp.web.world import Clock, Patience, SystemEntropy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,6 +103,7 @@ class Provider:
         self.directory = Directory(builtin_people() if people is None else people)
         self.journal = Journal(salt=self.entropy.octets(16))
         self.plans = Plans()
+        self.patience = Patience()
         self.card_anchors = card_anchors
         self.card_intermediates = card_intermediates
         self.card_crls = card_crls
