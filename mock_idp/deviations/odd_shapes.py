@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from mock_idp.artefacts import Answer, CompactToken, Draft, Fields, Json, Seam, TokenDraft
 
@@ -160,3 +160,17 @@ class InflateBody:
             return draft
         packed = gzip.compress(draft.body + b" " * self.octets, compresslevel=1, mtime=0)
         return replace(draft, body=packed, headers=(*draft.headers, ("Content-Encoding", "gzip")))
+
+
+OddShape: TypeAlias = (
+    DuplicateClaim
+    | ListClaim
+    | KeepParts
+    | ExtendToken
+    | CopyField
+    | SetBody
+    | SetAnswerHeader
+    | Pad
+    | PrefixBody
+    | InflateBody
+)

@@ -21,18 +21,7 @@ from mock_idp.artefacts import (
     TokenDraft,
     encode_segment,
 )
-from mock_idp.deviations.odd_shapes import (
-    CopyField,
-    DuplicateClaim,
-    ExtendToken,
-    InflateBody,
-    KeepParts,
-    ListClaim,
-    Pad,
-    PrefixBody,
-    SetAnswerHeader,
-    SetBody,
-)
+from mock_idp.deviations.odd_shapes import OddShape
 from mock_idp.deviations.respelling import Respell
 
 
@@ -269,16 +258,7 @@ Verb: TypeAlias = (
     | Delay
     | Truncate
     | Respell
-    | DuplicateClaim
-    | ListClaim
-    | KeepParts
-    | ExtendToken
-    | CopyField
-    | SetBody
-    | SetAnswerHeader
-    | Pad
-    | PrefixBody
-    | InflateBody
+    | OddShape
 )
 
 

@@ -86,12 +86,14 @@ def _check_host() -> Response | None:
     settings, kind = provider().settings, request.blueprint
     bases = (settings.issuer_base, settings.wallet_base, settings.card_base, settings.mtls_base)
     issuer, wallet, card, mtls = (urlsplit(base).netloc for base in bases)
-    if request.host not in {issuer, wallet, card, mtls} or not request.host:
+    doors = provider().tls_doors
+    flawed = doors.hosts if doors is not None else frozenset()
+    if request.host not in {issuer, wallet, card, mtls, *flawed} or not request.host:
         text = f"Host {request.host!r} is not served here. Use {settings.issuer_base} or {settings.wallet_base}.\n"
         return Response(text, status=421, mimetype="text/plain")
     places = {
         "realm": {issuer},
-        "backchannel": {issuer, mtls},
+        "backchannel": {issuer, mtls, *flawed},
         "api": {issuer, mtls},
         "card": {card},
         "control": {issuer, wallet},

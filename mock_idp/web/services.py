@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mock_idp.protocol.exchange import FormPairs
     from mock_idp.protocol.sessions import PscSession
     from mock_idp.settings import Settings
+    from mock_idp.web.tls_doors import TlsDoors
 
 
 __all__ = ["SESSION_COOKIE", "CardReader", "CardReaderError", "Login", "LoginGoneError", "Provider"]
@@ -104,6 +105,7 @@ class Provider:
         self.journal = Journal(salt=self.entropy.octets(16))
         self.plans = Plans()
         self.patience = Patience()
+        self.tls_doors: TlsDoors | None = None
         self.card_anchors = card_anchors
         self.card_intermediates = card_intermediates
         self.card_crls = card_crls
