@@ -95,7 +95,7 @@ def test_what_a_portal_does_not_have_is_said_by_key(needs: frozenset[Need], port
 @pytest.mark.parametrize("need", Need)
 def test_every_need_can_be_missing_and_is_said(need: Need) -> None:
     """A need that is added later must be known here."""
-    bare = replace(WHOLE, logout="", probe=None)
+    bare = replace(WHOLE, logout="", probe=None, reset_url="", refresh="", provider=ProviderSeat())
 
     assert why_not(card(needs=frozenset({need})), bare, frozenset()) is not None
     assert why_not(card(needs=frozenset({need})), bare, frozenset({str(need), "other"})) is None
