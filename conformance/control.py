@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 CONTROL_PATH: Final = "/_control/v1"
 _PATIENCE: Final = (3.0, 40.0)
+LONGEST_WAIT: Final = 30.0
+"""Seconds for which the provider lets a caller wait for its journal."""
 _TOO_MUCH: Final = 400
 
 

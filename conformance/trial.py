@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from conformance.control import LONGEST_WAIT
 from conformance.evidence import Attempt, Evidence, Finding, Identified, Role, Somebody
 from conformance.exit_codes import OutOfReach
 from conformance.facts import known_facts, said_of
@@ -81,19 +82,28 @@ class Trial:
             facts: what the scenario has learnt that its lies are to say, by name.
         """
         who = person or self.person
-        deviations = () if honest else tuple(self._resolved(one, who, facts or {}) for one in self.card.deviations)
-        everywhere = tuple(one for one in deviations if one.seam in ISSUER_WIDE)
-        if everywhere and self._everywhere is None:
-            # once for all visits: what is armed for the issuer holds until it is withdrawn
-            self._everywhere = self.lab.control.arm(everywhere, issuer_wide=True)
-            self._armed += len(everywhere)
-            self.forget()
-        mine = tuple(one for one in deviations if one not in everywhere)
+        told = () if honest else self.card.deviations
+        if told:
+            self.mislead_everybody(who, facts or {})
+        mine = tuple(self._resolved(one, who, facts or {}) for one in told if one.seam not in ISSUER_WIDE)
         token = self.lab.control.arm(mine)
         self._armed += len(mine)
         visit = Visit(self.lab, who, token, browser=browser, everywhere=self._everywhere)
         self.visits.append(visit)
         return visit
+
+    def mislead_everybody(self, person: Somebody | None = None, facts: Mapping[str, Json] | None = None) -> None:
+        """Arm the scenario's lies of the issuer, and have the portal read anew; once, whoever asks.
+
+        What is armed for the issuer holds for all visits until it is withdrawn.
+        """
+        wide = tuple(one for one in self.card.deviations if one.seam in ISSUER_WIDE)
+        if not wide or self._everywhere is not None:
+            return
+        lies = tuple(self._resolved(one, person or self.person, facts or {}) for one in wide)
+        self._everywhere = self.lab.control.arm(lies, issuer_wide=True)
+        self._armed += len(lies)
+        self.forget()
 
     def log_in(self) -> Attempt:
         """Log in under the scenario's lies, from the portal's button to its who-am-I page."""
@@ -144,15 +154,22 @@ class Trial:
         """Tell whether every lie armed so far was really told; without that nothing can be concluded."""
         return sum(len(attempt.told) for attempt in self.attempts) >= self._armed
 
-    def withstand(self) -> Attempt:
+    def withstand(self, held: str = "") -> Attempt:
         """Log in under the scenario's lies, and note whether the portal bore them.
 
         It may log the right person in or refuse, as long as it says something orderly.  A page with 502, 503 or 504 is
         orderly as well: it says whose trouble it is (RFC 9110 15.6).  A portal that does not even send the browser to
         the provider is judged by the page that it shows instead.
+
+        Args:
+            held: endpoint whose answer the lie holds back; a portal may have given up on it, so it is let go first.
         """
         visit = self.visit()
         visit.log_in()
+        if held:
+            self.lab.control.release()
+            login = self.lab.control.plan(visit.token).login_id or ""
+            self.lab.control.journal(login, endpoint=held, wait=min(self.lab.patience, LONGEST_WAIT))
         landing = landing_of(visit.browser.page if visit.request is None else visit.page, self.lab.masks)
         attempt = self.conclude(visit)
         if landing is None or not self.told:

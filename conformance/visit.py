@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from conformance.browser import Browser
+from conformance.control import LONGEST_WAIT
 from conformance.evidence import Attempt, Landing, Role, Seen, Unclear
 from conformance.hop import origin_host, place_of
 from conformance.portal import AuthorizationRequest
@@ -238,10 +239,11 @@ class Visit:
         began = self.lab.monotonic()
         if self.role is not Role.TRIED:
             if not self.lab.control.journal(login_id, endpoint="token"):
-                self.lab.control.journal(login_id, endpoint="token", wait=self.lab.patience)
+                self.lab.control.journal(login_id, endpoint="token", wait=min(self.lab.patience, LONGEST_WAIT))
                 self.lab.lateness = max(self.lab.lateness, self.lab.monotonic() - began)
         elif self.lab.lateness > 0:
-            self.lab.control.journal(login_id, endpoint="userinfo", wait=_LATE * self.lab.lateness)
+            wait = min(_LATE * self.lab.lateness, LONGEST_WAIT)
+            self.lab.control.journal(login_id, endpoint="userinfo", wait=wait)
 
 
 def landing_of(page: Page | None, masks: Masks) -> Landing | None:

@@ -189,6 +189,16 @@ def test_a_scenario_is_explained(language: str) -> None:
         assert part in said
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_explanation_says_why_it_matters(language: str) -> None:
+    """Where there is a real integration problem behind it."""
+    _, said = command("explain", "key.rotate", "--lang", language)
+    card = next(case.card for case in catalogue() if case.card.id == "key.rotate")
+
+    assert card.why_fr != card.why_en
+    assert " ".join(card.why(language).split()) in " ".join(said.split())
+
+
 @pytest.mark.parametrize(
     ("arguments", "said_so"),
     [
