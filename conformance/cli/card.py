@@ -20,7 +20,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from conformance.cards import holder_of
 from conformance.cli.options import UsageError, add_language, secret_in
 from conformance.exit_codes import ExitCode
-from mock_idp.people import Directory, builtin_people
+from mock_idp.directory import Directory
+from mock_idp.people import builtin_people
 from virtual_card import Desk, Igc, Reader, personalise, process
 from virtual_card.certificate_shape import Range, Validity
 from virtual_card.faults import AnswerFault, CardFault, CertificateFault, around, spoil, with_dates

@@ -8,7 +8,7 @@ from mock_idp.keys import Rotation, RotationError
 from mock_idp.protocol.tokens import Means
 from mock_idp.web.control_door import ControlError, body_of_request, choice, control, known_person, text
 from mock_idp.web.http import provider
-from mock_idp.web.shortcuts import mint, rotate
+from mock_idp.web.shortcuts import mint
 
 
 @control.post("/mint")
@@ -33,7 +33,7 @@ def minted() -> tuple[Response, int]:
 def keys() -> Response:
     """Take one step of a key rotation: publish a new key, sign with it, or retire the old one."""
     try:
-        after = rotate(provider(), choice(body_of_request(), "step", Rotation))
+        after = provider().server.rotate(choice(body_of_request(), "step", Rotation))
     except RotationError as error:
         raise ControlError(str(error), 409) from None
     return jsonify(signing=after.kid, published=[key["kid"] for key in after.published_keys()])
