@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +50,13 @@ class Exempt:
         pattern: scenario id, ``*`` allowed.
         reason: why; reports show it.
         issue: where the failure is followed, for known ones.
+        until: last day on which a known failure is let pass; None for what does not apply.
     """
 
     pattern: str
     reason: str
     issue: str = ""
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

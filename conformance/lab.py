@@ -80,7 +80,8 @@ def first_login(lab: Lab) -> str | None:
     if lab.identity_claim not in person.claims:
         known = ", ".join(person.claims)
         raise DescriptorError(
-            f"[whoami] identity_claim: {lab.identity_claim!r} is no claim of userinfo; known are {known}"
+            f"[whoami] identity_claim : {lab.identity_claim!r} n'est pas dans userinfo ; données connues : {known}",
+            f"[whoami] identity_claim: {lab.identity_claim!r} is no claim of userinfo; known are {known}",
         )
     visit = Visit(lab, person, lab.control.arm(()), role=Role.BEFORE)
     try:

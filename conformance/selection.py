@@ -10,6 +10,7 @@ from conformance.scenario import Need
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from conformance.descriptor import Descriptor, Exempt
     from conformance.scenario import Scenario
@@ -65,13 +66,23 @@ def known_failure(card: Scenario, described: Descriptor) -> Exempt | None:
     return next((one for one in described.known if fnmatchcase(card.id, one.pattern)), None)
 
 
-def with_known(verdict: Verdict, known: Exempt | None) -> Verdict:
+def overdue(known: Exempt, today: date) -> bool:
+    """Tell whether the day until which a failure was announced is over."""
+    return known.until is not None and today > known.until
+
+
+def with_known(verdict: Verdict, known: Exempt | None, today: date) -> Verdict:
     """Return what a verdict counts as when the failure is known: a pass where a failure was announced is a failure.
 
-    The list of known failures can so only become shorter.
+    The list of known failures can so only become shorter, and none of them lasts for ever.
+
+    Args:
+        verdict: under the profile.
+        known: the announced failure, or None.
+        today: the day of the run.
     """
     if known is None:
         return verdict
     if verdict is Verdict.FAILED:
-        return Verdict.SKIPPED
+        return verdict if overdue(known, today) else Verdict.SKIPPED
     return Verdict.FAILED if verdict is Verdict.PASSED else verdict

@@ -53,7 +53,10 @@ class Directory:
             if person.key == key:
                 return person
         known = ", ".join(sorted({person.key for person in self.everybody()}))
-        raise PeopleError(f"template: no persona is called {key!r}; known are {known}")
+        raise PeopleError(
+            f"template : aucune persona ne s'appelle {key!r} ; personas connues : {known}",
+            f"template: no persona is called {key!r}; known are {known}",
+        )
 
     def add(self, person: Person) -> None:
         """Know one more person; to add somebody again changes nothing.
@@ -64,7 +67,10 @@ class Directory:
         if self.find(person.idnat) is None:
             self._store.compare_and_set(NEWCOMERS, person.idnat, None, person, now=FOR_GOOD)
         if self.find(person.idnat) != person:
-            raise PeopleError(f"idnat: {person.idnat} belongs to somebody already; choose another")
+            raise PeopleError(
+                f"idnat : {person.idnat} est déjà à quelqu'un ; choisissez-en un autre",
+                f"idnat: {person.idnat} belongs to somebody already; choose another",
+            )
 
     def everybody(self) -> tuple[Person, ...]:
         """Return everybody, in the order in which they became known."""

@@ -96,7 +96,7 @@ def _card(terminal: Terminal) -> None:
         for fr, en, seconds in card_rows():
             _row(terminal, fr, en, seconds)
     except NoService as error:
-        terminal.say(f"  carte par pcscd : pas ici ({error})", f"  card through pcscd: not here ({error})", "dim")
+        terminal.say(f"  carte par pcscd : pas ici ({error.fr})", f"  card through pcscd: not here ({error.en})", "dim")
 
 
 def _container(terminal: Terminal) -> None:

@@ -56,7 +56,10 @@ def explain(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """Print one scenario: its clause, its lie, what is expected, what each profile makes of it, the remedy."""
     card = next((case.card for case in catalogue() if case.card.id == options.id), None)
     if card is None:
-        raise UsageError(f"explain: {options.id!r} is no scenario; 'psc-conformance list' shows them")
+        raise UsageError(
+            f"explain : {options.id!r} n'est pas un scénario ; « psc-conformance list » les montre",
+            f"explain: {options.id!r} is no scenario; 'psc-conformance list' shows them",
+        )
     language, clause = terminal.language, card.demand
     terminal.title(f"{card.id} : {card.title_fr}", f"{card.id}: {card.title_en}")
     terminal.say(f"\nExigence : {clause.gist_fr}", f"\nRequirement: {clause.gist_en}")

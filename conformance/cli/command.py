@@ -14,7 +14,7 @@ from rich.console import Console
 from conformance.cli.options import Talk, language_of
 from conformance.cli.terminal import Terminal
 from conformance.exit_codes import ExitCode, Stop
-from conformance.guard import OwnershipError, check_ownership
+from conformance.guard import check_ownership
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,8 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _stop(terminal: Terminal, error: Exception) -> int:
     if isinstance(error, Stop):
-        hint = f" {error.hint}" if isinstance(error, OwnershipError) else ""
-        terminal.say(f"Arrêt : {error}{hint}", f"Stopped: {error}{hint}", "bold red")
+        terminal.say(f"Arrêt : {error.fr}", f"Stopped: {error.en}", "bold red")
         return error.code
     if os.environ.get("PSC_DEBUG"):
         raise error

@@ -99,13 +99,16 @@ def client_of(
     """
     if configured.clients and options.client_id is None:
         return None
-    given = secret_in(options.client_secret_env, "--client-secret-env", "the portal's secret")
+    given = secret_in(options.client_secret_env, "--client-secret-env", ("le secret du portail", "the portal's secret"))
     name = ready_name(options)
     remembered = kept.client_secret if kept is not None else ""
     certificate = certificate_in(options.client_certificate)
     policy = AuthPolicy(options.client_auth or (AuthPolicy.EITHER if certificate else AuthPolicy.SECRET))
     if policy is not AuthPolicy.SECRET and not certificate:
-        raise UsageError(f"--client-auth {policy}: --client-certificate is missing; give the portal's certificate")
+        raise UsageError(
+            f"--client-auth {policy} : --client-certificate manque ; donnez le certificat du portail",
+            f"--client-auth {policy}: --client-certificate is missing; give the portal's certificate",
+        )
     secret = given or remembered or secrets.token_urlsafe(24)
     client = Client(
         client_id=name,
@@ -135,9 +138,15 @@ def certificate_in(name: str | None) -> str:
     try:
         found = x509.load_pem_x509_certificate(Path(name).read_bytes())
     except OSError as error:
-        raise UsageError(f"--client-certificate {name}: cannot be read ({error.strerror})") from None
+        why = error.strerror
+        raise UsageError(
+            f"--client-certificate {name} : illisible ({why})", f"--client-certificate {name}: cannot be read ({why})"
+        ) from None
     except ValueError:
-        raise UsageError(f"--client-certificate {name}: holds no certificate; give a PEM file") from None
+        raise UsageError(
+            f"--client-certificate {name} : aucun certificat dedans ; donnez un fichier PEM",
+            f"--client-certificate {name}: holds no certificate; give a PEM file",
+        ) from None
     return found.fingerprint(SHA256()).hex()
 
 
@@ -146,8 +155,15 @@ def _file(name: str) -> Configuration:
     try:
         return read_settings(path.read_text(encoding="utf-8"), source=path.name)
     except FileNotFoundError:
-        raise UsageError(f"--config {path}: there is no such file; write one, or correct the path") from None
+        raise UsageError(
+            f"--config {path} : ce fichier n'existe pas ; écrivez-le, ou corrigez le chemin",
+            f"--config {path}: there is no such file; write one, or correct the path",
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"--config {path}: cannot be read ({type(error).__name__}); it must be a UTF-8 text") from None
+        why = type(error).__name__
+        raise UsageError(
+            f"--config {path} : illisible ({why}) ; il faut un texte en UTF-8",
+            f"--config {path}: cannot be read ({why}); it must be a UTF-8 text",
+        ) from None
     except ConfigurationError as error:
-        raise UsageError(f"--config {error}") from None
+        raise UsageError(f"--config {error.fr}", f"--config {error.en}") from None

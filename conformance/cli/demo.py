@@ -81,7 +81,8 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
             seat = stack.enter_context(running_seat(SUITE_SETTINGS, port=options.port))
         except OSError as error:
             raise UsageError(
-                f"--port {options.port}: cannot listen there ({error.strerror}); choose another port"
+                f"--port {options.port} : impossible d'y écouter ({error.strerror}) ; choisissez un autre port",
+                f"--port {options.port}: cannot listen there ({error.strerror}); choose another port",
             ) from None
         base = stack.enter_context(demo_portal(seat.provider, defect))
         result = _show(options, terminal, seat, base, defect)
@@ -138,7 +139,7 @@ def _walk(terminal: Terminal, seat: Seat, base: str, described: Path) -> list[Ev
             terminal.step(step)
             events.append({"kind": "step", **asdict(step)})
     except DeskError as error:
-        raise JourneyError(f"card: {error}") from None
+        raise JourneyError(f"carte : {error.fr}", f"card: {error.en}") from None
     return events
 
 
@@ -181,7 +182,10 @@ def _defect(name: str | None) -> Defect | None:
     try:
         return Defect(str(name))
     except ValueError:
-        raise UsageError(f"--fault: {name!r} is no defect; --fault '?' lists them") from None
+        raise UsageError(
+            f"--fault : {name!r} n'est pas un défaut ; --fault '?' en donne la liste",
+            f"--fault: {name!r} is no defect; --fault '?' lists them",
+        ) from None
 
 
 def _list_faults(terminal: Terminal) -> ExitCode:

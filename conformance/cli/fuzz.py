@@ -91,14 +91,20 @@ def seconds_of(text: str | None, default: float) -> float:
         return default
     found = _BUDGET.fullmatch(text.strip())
     if found is None:
-        raise UsageError(f"--budget: {text!r} is no duration; write for instance 30s, 5m or 1h")
+        raise UsageError(
+            f"--budget : {text!r} n'est pas une durée ; écrivez par exemple 30s, 5m ou 1h",
+            f"--budget: {text!r} is no duration; write for instance 30s, 5m or 1h",
+        )
     return float(found.group(1)) * _SECONDS[found.group(2)]
 
 
 def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """Fuzz a portal, write plans and reports, and say what was found."""
     if importlib.util.find_spec("hypothesis") is None:
-        raise UsageError("fuzz: Hypothesis is not installed; install psc-conformance with its extra 'fuzz'")
+        raise UsageError(
+            "fuzz : Hypothesis n'est pas installé ; installez psc-conformance avec son extra « fuzz »",
+            "fuzz: Hypothesis is not installed; install psc-conformance with its extra 'fuzz'",
+        )
     from conformance.fuzzing.campaign import EFFORTS, Campaign  # noqa: PLC0415  # the extra `fuzz` may be missing
 
     effort = EFFORTS[options.effort]
@@ -157,9 +163,12 @@ def _read(path: Path) -> Plan:
     try:
         return plan_from_json(json.loads(path.read_text(encoding="utf-8")))
     except PlanError as error:
-        raise UsageError(f"{path.name}: {error}") from None
+        raise UsageError(f"{path.name} : {error.fr}", f"{path.name}: {error.en}") from None
     except (OSError, ValueError, RecursionError):
-        raise UsageError(f"{path}: no plan can be read there; give a file that 'psc-conformance fuzz' wrote") from None
+        raise UsageError(
+            f"{path} : aucun plan ne s'y lit ; donnez un fichier écrit par « psc-conformance fuzz »",
+            f"{path}: no plan can be read there; give a file that 'psc-conformance fuzz' wrote",
+        ) from None
 
 
 class _Scribe:

@@ -102,7 +102,8 @@ class Doors:
         parts = [urlsplit(base) for base in (settings.issuer_base, settings.wallet_base)]
         if self.https is not None and any(part.scheme != "https" for part in parts):
             raise UsageError(
-                "--https-port: write --issuer-base and --wallet-base with https://, as portals are to call them"
+                "--https-port : donnez --issuer-base et --wallet-base en https://, comme les portails les appelleront",
+                "--https-port: write --issuer-base and --wallet-base with https://, as portals are to call them",
             )
         base = settings.issuer_base if self.https_asks else self.mtls_base
         return replace(settings, mtls_base=base or settings.mtls_base)
@@ -123,7 +124,11 @@ class Doors:
         try:
             self.authority.write_bytes(identity.authority_pem)
         except OSError as error:
-            raise UsageError(f"--https-authority {self.authority}: cannot be written ({error.strerror})") from None
+            authority, why = self.authority, error.strerror
+            raise UsageError(
+                f"--https-authority {authority} : impossible à écrire ({why})",
+                f"--https-authority {authority}: cannot be written ({why})",
+            ) from None
         if self.https is not None:
             asking = Asking(only_as=frozenset({names[0]})) if self.https_asks else None
             self._open.enter_context(TlsPort(self.https, provider, identity=identity, asking=asking))
@@ -162,15 +167,27 @@ def open_doors(options: argparse.Namespace) -> Doors:
         UsageError: a port cannot be had, or options contradict each other.
     """
     if options.mtls and options.https_port is None:
-        raise UsageError("--mtls: there is no https port to ask at; add --https-port, or write --mtls-port instead")
+        raise UsageError(
+            "--mtls : il n'y a pas de port https où demander ; ajoutez --https-port, ou écrivez plutôt --mtls-port",
+            "--mtls: there is no https port to ask at; add --https-port, or write --mtls-port instead",
+        )
     if options.mtls and options.mtls_port is not None:
-        raise UsageError("--mtls, --mtls-port: certificates are asked for at one place; leave one of them out")
+        raise UsageError(
+            "--mtls, --mtls-port : les certificats se demandent à un seul endroit ; ôtez l'un des deux",
+            "--mtls, --mtls-port: certificates are asked for at one place; leave one of them out",
+        )
     if options.mtls_base is not None and options.mtls_port is None:
-        raise UsageError("--mtls-base: is the address of --mtls-port, which is missing")
+        raise UsageError(
+            "--mtls-base : c'est l'adresse de --mtls-port, qui manque ; ajoutez-le",
+            "--mtls-base: is the address of --mtls-port, which is missing; add it",
+        )
     if options.mtls_base is not None and not (
         options.mtls_base.startswith("https:") and origin_host(options.mtls_base)
     ):
-        raise UsageError(f"--mtls-base: {options.mtls_base!r} is no https address; write https://HOST:PORT")
+        raise UsageError(
+            f"--mtls-base : {options.mtls_base!r} n'est pas une adresse https ; écrivez https://HÔTE:PORT",
+            f"--mtls-base: {options.mtls_base!r} is no https address; write https://HOST:PORT",
+        )
     https = _listen(options.host, options.https_port, "--https-port")
     try:
         mtls = _listen(options.host, options.mtls_port, "--mtls-port")
@@ -193,4 +210,8 @@ def _listen(host: str, port: int | None, flag: str) -> socket.socket | None:
     try:
         return None if port is None else bind(host, port)
     except OSError as error:
-        raise UsageError(f"{flag} {port}: cannot listen there ({error.strerror}); choose another") from None
+        why = error.strerror
+        raise UsageError(
+            f"{flag} {port} : impossible d'y écouter ({why}) ; choisissez-en un autre",
+            f"{flag} {port}: cannot listen there ({why}); choose another",
+        ) from None

@@ -49,10 +49,13 @@ def open_store(written: str) -> Store:
         if urlsplit(written).scheme in REDIS:
             return _redis(written)
     except StoreError as error:
-        raise UsageError(f"--store: {error}") from None
+        raise UsageError(f"--store : {error.fr}", f"--store: {error.en}") from None
     # it may hold a password all the same
     kind = written.partition(":")[0]
-    raise UsageError(f"--store: {kind!r} is no store; write memory, sqlite:FILE or redis://HOST:PORT/0")
+    raise UsageError(
+        f"--store : {kind!r} n'est pas une mémoire ; écrivez memory, sqlite:FICHIER ou redis://HÔTE:PORT/0",
+        f"--store: {kind!r} is no store; write memory, sqlite:FILE or redis://HOST:PORT/0",
+    )
 
 
 def _redis(url: str) -> Store:
@@ -60,6 +63,7 @@ def _redis(url: str) -> Store:
         from mock_idp.store.redis import RedisStore  # noqa: PLC0415
     except ModuleNotFoundError:
         raise UsageError(
-            "--store: the package 'redis' is not installed; install psc-conformance[redis], or write sqlite:FILE"
+            "--store : le paquet « redis » manque ; installez psc-conformance[redis], ou écrivez sqlite:FICHIER",
+            "--store: the package 'redis' is not installed; install psc-conformance[redis], or write sqlite:FILE",
         ) from None
     return RedisStore(url, record_codec())

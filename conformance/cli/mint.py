@@ -6,7 +6,7 @@ import json
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.cli.options import add_language, secret_in
+from conformance.cli.options import SERVE_TOKEN, add_language, secret_in
 from conformance.control import Control
 from conformance.exit_codes import ExitCode
 from mock_idp.protocol.tokens import Means
@@ -63,7 +63,7 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         UsageError: an option cannot be used.
         ControlFailed: nothing answers, or there is no such person or portal.
     """
-    token = secret_in(options.control_token_env, "--control-token-env", "the token that 'serve' was given, or printed")
+    token = secret_in(options.control_token_env, "--control-token-env", SERVE_TOKEN)
     asked = {name: getattr(options, name) for name in ("client_id", "idnat", "scope", "nonce", "means")}
     with closing(Control(options.provider, token=token)) as control:
         tokens = control.mint({name: value for name, value in asked.items() if value is not None})

@@ -79,9 +79,15 @@ def check_names(options: argparse.Namespace) -> None:
         if written is None:
             continue
         if options.impersonate is not None:
-            raise UsageError(f"{flag}: --impersonate {options.impersonate} says it already; leave one of them out")
+            raise UsageError(
+                f"{flag} : --impersonate {options.impersonate} le dit déjà ; ôtez l'un des deux",
+                f"{flag}: --impersonate {options.impersonate} says it already; leave one of them out",
+            )
         if not origin_host(written):
-            raise UsageError(f"{flag}: {written!r} is no address; write for instance https://auth.psc.test")
+            raise UsageError(
+                f"{flag} : {written!r} n'est pas une adresse ; écrivez par exemple https://auth.psc.test",
+                f"{flag}: {written!r} is no address; write for instance https://auth.psc.test",
+            )
     if options.impersonate is None:
         return
     _refuse_public_address(options.host)
@@ -109,8 +115,10 @@ def named(settings: Settings, options: argparse.Namespace, port: int) -> Setting
     for base in (found.issuer_base, found.wallet_base):
         if is_of_psc(base):
             raise UsageError(
+                f"{base} : c'est un nom d'hôte de Pro Santé Connect ; si vous le voulez vraiment, et en réseau fermé "
+                "seulement, écrivez --impersonate bas ou --impersonate prod à la place de l'adresse",
                 f"{base}: is a host name of Pro Santé Connect; write --impersonate bas or --impersonate prod in place "
-                "of the address if you mean it, and only in a closed network"
+                "of the address if you mean it, and only in a closed network",
             )
     return found
 
@@ -138,15 +146,18 @@ def _refuse_public_address(host: str) -> None:
         where = [ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)]
     except ValueError:
         raise UsageError(
-            f"--host {host}: with --impersonate, write the address as a number, so that it can be seen not to be public"
+            f"--host {host} : avec --impersonate, écrivez l'adresse en chiffres, pour qu'on la sache privée",
+            f"--host {host}: with --impersonate, write the address as a number, so that it is seen to be private",
         ) from None
     if str(where[0]) == EVERY_ADDRESS:
         where = _addresses_of_this_machine(_LOCAL_ADDRESSES)
     public = next((one for one in where if one.is_global or one.is_unspecified), None)
     if public is not None:
         raise UsageError(
+            f"--host {host} : {public} est une adresse publique ; avec --impersonate, écoutez sur le bouclage ou "
+            "sur une adresse du réseau fermé",
             f"--host {host}: {public} is a public address; with --impersonate listen on loopback or on an address of "
-            "the closed network"
+            "the closed network",
         )
 
 
@@ -155,7 +166,8 @@ def _addresses_of_this_machine(known: Path) -> list[ipaddress.IPv4Address | ipad
         text = known.read_text(encoding="ascii")
     except OSError:
         raise UsageError(
-            f"--host {EVERY_ADDRESS}: with --impersonate, name one address; this system does not say which it has"
+            f"--host {EVERY_ADDRESS} : avec --impersonate, nommez une adresse ; ce système ne dit pas lesquelles il a",
+            f"--host {EVERY_ADDRESS}: with --impersonate, name one address; this system does not say which it has",
         ) from None
     # what cannot be read counts as public
     return [ipaddress.ip_address(one) for one in _LOCAL.findall(text)] or [ipaddress.ip_address(EVERY_ADDRESS)]

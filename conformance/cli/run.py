@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from conformance.catalogue import catalogue, select
-from conformance.cli.options import UsageError, add_language, add_reporting, report_folder, secret_in
+from conformance.cli.options import SERVE_TOKEN, UsageError, add_language, add_reporting, report_folder, secret_in
 from conformance.cli.seat import SUITE_SETTINGS, running_seat
 from conformance.control import Control
 from conformance.descriptor import read_file
@@ -82,10 +82,11 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     path = Path(options.portal)
     described = read_file(path)
     if options.workers < 1:
-        raise UsageError(f"--workers {options.workers}: write 1 or more")
+        count = options.workers
+        raise UsageError(f"--workers {count} : écrivez 1 ou plus", f"--workers {count}: write 1 or more")
     if options.dry_run:
         return _rehearse(described, tuple(options.select), terminal)
-    token = secret_in(options.control_token_env, "--control-token-env", "the token that 'serve' was given, or printed")
+    token = secret_in(options.control_token_env, "--control-token-env", SERVE_TOKEN)
     folder = report_folder(options.report_dir)
     with ExitStack() as stack:
         port = (described.launch.port or free_port()) if described.launch else 0
@@ -153,7 +154,11 @@ def start_provider(described: Descriptor, terminal: Terminal, stack: ExitStack) 
     try:
         seat = stack.enter_context(running_seat(SUITE_SETTINGS, port=port))
     except OSError as error:
-        raise UsageError(f"[provider] port: {port} cannot be listened on ({error.strerror}); choose another") from None
+        why = error.strerror
+        raise UsageError(
+            f"[provider] port : impossible d'écouter sur {port} ({why}) ; choisissez-en un autre",
+            f"[provider] port: {port} cannot be listened on ({why}); choose another",
+        ) from None
     url = seat.provider.settings.discovery_url
     terminal.say(f"Fournisseur : {url}", f"Provider: {url}")
     return seat.url
@@ -168,7 +173,10 @@ def introduce(
         where = control.whereabouts()
         if secret:
             if not client_id:
-                raise UsageError("[provider] client_id: missing; write the portal's client_id")
+                raise UsageError(
+                    "[provider] client_id : manque ; écrivez le client_id du portail",
+                    "[provider] client_id: missing; write the portal's client_id",
+                )
             control.register(client_id, secret, [described.callback], described.after_logout, described.name)
     if described.launch is None:
         return None
@@ -204,8 +212,13 @@ def secret_of(described: Descriptor, *, own_provider: bool) -> str:
     if not own_provider:
         return ""
     if not described.provider.client_id:
-        raise UsageError("[provider] client_id: missing; write the portal's client_id, or give --provider URL")
+        raise UsageError(
+            "[provider] client_id : manque ; écrivez le client_id du portail, ou donnez --provider URL",
+            "[provider] client_id: missing; write the portal's client_id, or give --provider URL",
+        )
     wanted = name or "PSC_CLIENT_SECRET"
     raise UsageError(
-        f'[provider] client_secret_env: write "{wanted}" and set that environment variable to the portal\'s secret'
+        f'[provider] client_secret_env : écrivez "{wanted}" et donnez à cette variable d\'environnement '
+        "le secret du portail",
+        f'[provider] client_secret_env: write "{wanted}" and set that environment variable to the portal\'s secret',
     )

@@ -103,7 +103,7 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         settings = doors.named_in(named(configured.settings, options, listener.getsockname()[1]))
         door = open_card_door(options)
         settings = door.named_in(settings) if door is not None else settings
-        token = secret_in(options.control_token_env, "--control-token-env", "a token of your own")
+        token = secret_in(options.control_token_env, "--control-token-env", ("un jeton à vous", "a token of your own"))
         drawn = token is None and outside
         if drawn:
             token = secrets.token_urlsafe(24)
@@ -144,7 +144,11 @@ def _listen(options: argparse.Namespace) -> socket.socket:
         return bind(options.host, options.port)
     except OSError as error:
         where = f"{options.host}:{options.port}"
-        raise UsageError(f"--host, --port: cannot listen on {where} ({error.strerror}); choose another") from None
+        why = error.strerror
+        raise UsageError(
+            f"--host, --port : impossible d'écouter sur {where} ({why}) ; choisissez-en un autre",
+            f"--host, --port: cannot listen on {where} ({why}); choose another",
+        ) from None
 
 
 def _introduce(
@@ -152,8 +156,8 @@ def _introduce(
 ) -> None:
     settings = provider.settings
     ready = _know_portals(options, provider, configured)
-    for warning in configured.warnings:
-        terminal.say(f"  {warning}", f"  {warning}", "yellow")
+    for fr, en in configured.warnings:
+        terminal.say(f"  {fr}", f"  {en}", "yellow")
     terminal.title("SIMULATEUR Pro Santé Connect, prêt", "Pro Santé Connect SIMULATEUR, ready")
     terminal.say(f"  Découverte : {settings.discovery_url}", f"  Discovery: {settings.discovery_url}")
     terminal.say(

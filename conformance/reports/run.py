@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from conformance.events import Event
+    from conformance.texts import Texts
 
 SHOWN_FIRST: Final = (
     Verdict.FAILED,
@@ -52,6 +53,12 @@ class Told:
         return str(self.card["scenario"])
 
     @property
+    def document(self) -> Texts:
+        """Return the name of the document that asks for it; logs of earlier versions have it in English only."""
+        clause = self.card["clause"]
+        return str(clause.get("document_fr", clause["document"])), str(clause["document"])
+
+    @property
     def ruled(self) -> Verdict:
         """Return the verdict."""
         return Verdict(self.verdict["verdict"])
@@ -90,6 +97,15 @@ class Run:
         """Return what failed, the worst outcome first: a portal that was fooled before one that was merely rude."""
         failed = [one for one in self.scenarios if one.ruled is Verdict.FAILED]
         return tuple(sorted(failed, key=lambda one: WORST_FIRST.index(Outcome(one.verdict["outcome"]))))
+
+    @property
+    def passed(self) -> tuple[tuple[Texts, tuple[Told, ...]], ...]:
+        """Return what passed, by the document that asks for it, in the order in which it was played."""
+        found: dict[Texts, list[Told]] = {}
+        for one in self.scenarios:
+            if one.ruled is Verdict.PASSED:
+                found.setdefault(one.document, []).append(one)
+        return tuple((document, tuple(told)) for document, told in found.items())
 
     @property
     def matrix(self) -> tuple[tuple[Event, tuple[Told, ...]], ...]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from mock_idp.spoken import Spoken
 from mock_idp.store.memory import MemoryStore
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ FOR_GOOD = datetime.max.replace(tzinfo=UTC)
 """A moment at which to read a record that never expires, for who has no clock at hand."""
 
 
-class StoreError(Exception):
+class StoreError(Spoken):
     """A store that cannot be used; the message says what is wrong and what to do, and holds no secret."""
 
 

@@ -133,7 +133,10 @@ class RedisStore:
         try:
             self._server = Redis.from_url(url, socket_timeout=PATIENCE_SECONDS, socket_connect_timeout=PATIENCE_SECONDS)
         except ValueError:
-            raise StoreError(f"{shown}: is no address; write for instance redis://127.0.0.1:6379/0") from None
+            raise StoreError(
+                f"{shown} : ce n'est pas une adresse ; écrivez par exemple redis://127.0.0.1:6379/0",
+                f"{shown}: is no address; write for instance redis://127.0.0.1:6379/0",
+            ) from None
         register = self._server.register_script
         self._get, self._put, self._delete = register(_GET), register(_PUT), register(_DELETE)
         self._compare_and_set, self._values = register(_COMPARE_AND_SET), register(_VALUES)
@@ -143,12 +146,17 @@ class RedisStore:
             found = self._server.get(PREFIX + "shape")
         except RedisError as error:
             self._server.close()
+            why = type(error).__name__
             raise StoreError(
-                f"{shown}: no Redis answers there ({type(error).__name__}); start one, or correct it"
+                f"{shown} : aucun Redis n'y répond ({why}) ; démarrez-en un, ou corrigez l'adresse",
+                f"{shown}: no Redis answers there ({why}); start one, or correct the address",
             ) from None
         if found != codec.shape.encode():
             self._server.close()
-            raise StoreError(f"{shown}: is in use by another version of this program; name another database, as in …/1")
+            raise StoreError(
+                f"{shown} : utilisé par une autre version de ce programme ; nommez une autre base, comme …/1",
+                f"{shown}: is in use by another version of this program; name another database, as in …/1",
+            )
 
     def get(self, table: str, key: str, *, now: datetime) -> Any | None:
         """Return the record, or None when it is absent or expired at ``now``."""

@@ -60,12 +60,20 @@ class SqliteStore:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             self._file = sqlite3.connect(path, timeout=PATIENCE_SECONDS, isolation_level=None, check_same_thread=False)
         except (OSError, sqlite3.Error) as error:
-            raise StoreError(f"{path}: cannot be opened ({_reason(error)}); name a file in a folder of yours") from None
+            why = _reason(error)
+            raise StoreError(
+                f"{path} : impossible à ouvrir ({why}) ; nommez un fichier d'un dossier à vous",
+                f"{path}: cannot be opened ({why}); name a file in a folder of yours",
+            ) from None
         try:
             self._prepare(path)
         except sqlite3.Error as error:
             self._file.close()
-            raise StoreError(f"{path}: is no store of ours ({_reason(error)}); name another file") from None
+            why = _reason(error)
+            raise StoreError(
+                f"{path} : ce n'est pas une de nos mémoires ({why}) ; nommez un autre fichier",
+                f"{path}: is no store of ours ({why}); name another file",
+            ) from None
         except StoreError:
             self._file.close()
             raise
@@ -79,7 +87,10 @@ class SqliteStore:
             if found is None:
                 self._file.execute("INSERT INTO about VALUES (?)", (self._codec.shape,))
             elif found[0] != self._codec.shape:
-                raise StoreError(f"{path}: was written by another version of this program; name another file")
+                raise StoreError(
+                    f"{path} : écrit par une autre version de ce programme ; nommez un autre fichier",
+                    f"{path}: was written by another version of this program; name another file",
+                )
 
     def get(self, table: str, key: str, *, now: datetime) -> Any | None:
         """Return the record, or None when it is absent or expired at ``now``."""

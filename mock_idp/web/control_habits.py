@@ -25,7 +25,7 @@ def habits() -> Response:
     key = known_person(text(body, "idnat"), "idnat").idnat if "idnat" in body else text(body, "login_id")
     standing = None
     if body["habit"] is not None:
-        standing = Standing(habit=choice(body, "habit", Habit), after=_after(body))
+        standing = Standing(habit=choice(body, "habit", Habit), after=_after(body), since=provider().clock.now())
     put_habit(provider(), key, standing)
     return jsonify(key=key, habit=standing.habit if standing else None)
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any, Final
 
 from mock_idp.directory import NEWCOMERS
-from mock_idp.ecps import activation, approval
-from mock_idp.ecps.device import Device
+from mock_idp.ecps import activation, approval, enrolment
+from mock_idp.ecps.enrolment import Device
 from mock_idp.ecps.refusals import Code
-from mock_idp.ecps.settings import CardInReader, EcpsSettings
+from mock_idp.ecps.settings import CardInReader, EcpsSettings, LostPhone
 from mock_idp.keys import SigningKeys
 from mock_idp.people import Activity, Exercice, Person
 from mock_idp.protocol.api_exchange import ApiToken
@@ -65,11 +65,13 @@ _INSIDE: Final[tuple[type[Any], ...]] = (
     Grant,
     Habit,
     Kind,
+    LostPhone,
     Means,
     activation.Activation,
     activation.Phase,
     activation.Route,
     approval.Phase,
+    enrolment.Phase,
 )
 """What records are made of, beside what every codec knows."""
 

@@ -105,6 +105,10 @@ TEXTS: Mapping[Code, tuple[str, str]] = {
         mark("L'e-CPS de ce téléphone est arrivée à expiration."),
         mark("Supprimez l'e-CPS du téléphone, puis activez-la de nouveau."),
     ),
+    Code.DEVICE_LOST: (
+        mark("Ce téléphone est déclaré perdu : il n'approuve plus rien."),
+        mark("Déclarez-le retrouvé, ou activez l'e-CPS sur un autre téléphone."),
+    ),
     Code.DEVICE_TAKEN: (
         mark("Ce téléphone porte déjà l'e-CPS d'une autre personne."),
         mark("Supprimez d'abord cette e-CPS, ou utilisez un autre téléphone."),

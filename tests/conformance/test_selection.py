@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -28,7 +29,8 @@ WHOLE = Descriptor(
     logout="http://127.0.0.1:9/logout",
     probe=PROBE,
 )
-TICKET = Exempt(pattern="idt.made.*", reason="En cours de correction", issue="PORTAIL-12")
+LAST = date(2027, 1, 31)
+TICKET = Exempt(pattern="idt.made.*", reason="En cours de correction", issue="PORTAIL-12", until=LAST)
 ALL_NEEDS = frozenset(Need)
 
 
@@ -101,7 +103,7 @@ def test_a_known_failure_is_found_by_pattern() -> None:
 @pytest.mark.parametrize("verdict", Verdict)
 def test_without_an_announcement_a_verdict_stands(verdict: Verdict) -> None:
     """Whatever it is."""
-    assert verdict is with_known(verdict, None)
+    assert verdict is with_known(verdict, None, LAST)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +119,17 @@ def test_without_an_announcement_a_verdict_stands(verdict: Verdict) -> None:
 )
 def test_an_announced_failure_may_fail_and_must_not_pass(verdict: Verdict, counts: Verdict) -> None:
     """So that the list of known failures becomes shorter."""
-    assert counts is with_known(verdict, TICKET)
+    assert counts is with_known(verdict, TICKET, LAST)
+
+
+@pytest.mark.parametrize(("verdict", "counts"), [(Verdict.FAILED, Verdict.FAILED), (Verdict.PASSED, Verdict.FAILED)])
+def test_no_failure_is_let_pass_for_ever(verdict: Verdict, counts: Verdict) -> None:
+    """From the day after the last one it counts again, and the event says so."""
+    after = LAST + timedelta(days=1)
+    (last,) = settle_known(({"kind": "verdict", "verdict": verdict.value, "known": None},), TICKET, after)
+
+    assert counts is with_known(verdict, TICKET, after)
+    assert (verdict is Verdict.FAILED) == last["known"]["overdue"]
 
 
 @pytest.mark.parametrize(
@@ -127,11 +139,13 @@ def test_an_announced_failure_may_fail_and_must_not_pass(verdict: Verdict, count
 def test_the_verdict_event_says_what_was_announced(verdict: str, counts: str, unexpected: bool) -> None:  # noqa: FBT001  # a parameter of the table
     """The reason, the ticket, and whether it came otherwise; the events before it stay as they are."""
     events = ({"kind": "scenario"}, {"kind": "verdict", "verdict": verdict, "known": None, "outcome": "refused"})
-    first, last = settle_known(events, TICKET)
+    first, last = settle_known(events, TICKET, LAST)
 
     assert {"kind": "scenario"} == first
     assert (counts, "refused") == (last["verdict"], last["outcome"])
-    assert {"reason": TICKET.reason, "issue": "PORTAIL-12", "unexpected": unexpected} == last["known"]
+    note = {"reason": TICKET.reason, "issue": "PORTAIL-12", "until": "2027-01-31", "overdue": False}
+
+    assert note | {"unexpected": unexpected} == last["known"]
     assert verdict == events[1]["verdict"]
 
 
@@ -139,7 +153,7 @@ def test_without_an_announcement_events_stand() -> None:
     """The very same ones."""
     events = ({"kind": "verdict", "verdict": "failed"},)
 
-    assert events is settle_known(events, None)
+    assert events is settle_known(events, None, LAST)
 
 
 def test_a_scenario_left_out_is_still_told() -> None:

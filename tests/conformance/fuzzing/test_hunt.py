@@ -147,7 +147,7 @@ def test_a_plan_that_our_own_pages_do_not_let_through_is_left_out_but_not_for_ev
 
     def carry_out(plan: Any, ground: Any) -> tuple[Look, ...]:
         del plan, ground
-        raise WorkstationError("type the identifiant national", Page(url=""))
+        raise WorkstationError(("saisir", "type the identifiant national"), Page(url=""))
 
     what = Target(
         name="identifiers",

@@ -36,7 +36,7 @@ def prepared(keys: SigningKeys) -> Site:
     """A provider in which every example of the description makes sense."""
     site = Site(keys=keys)
     site.provider.server.register_client(replace(PORTAL, ciba=True))
-    journeys.enrol(site.provider, IDNAT, "1234")
+    journeys.enrol(site.provider, IDNAT, "1234", device_id="device")
     login_id = site.begin()
     journeys.ask_approval(site.provider, login_id, IDNAT)
     site.provider.plans.arm("token", ())
@@ -52,7 +52,7 @@ def site(keys: SigningKeys) -> Site:
 
 def send(site: Site, method: str, path: str, body: Any = None) -> TestResponse:
     """Send what the description says."""
-    return site.control(method, path.replace("{token}", "token"), body)
+    return site.control(method, path.replace("{token}", "token").replace("{device}", "device"), body)
 
 
 def check(operation: dict[str, Any], answer: TestResponse) -> None:
@@ -71,7 +71,7 @@ def check(operation: dict[str, Any], answer: TestResponse) -> None:
 def test_every_route_is_described_and_nothing_else(site: Site) -> None:
     """A route that is added without a word here is noticed."""
     routes = {
-        (method, rule.rule.removeprefix(CONTROL).replace("<token>", "{token}"))
+        (method, rule.rule.removeprefix(CONTROL).translate(str.maketrans("<>", "{}")))
         for rule in site.app.url_map.iter_rules()
         if rule.endpoint.startswith("control.")
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}

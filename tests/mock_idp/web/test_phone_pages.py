@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mock_idp.ecps.settings import EcpsSettings
+from mock_idp.ecps.enrolment import Lost
+from mock_idp.ecps.settings import EcpsSettings, LostPhone
+from mock_idp.web import journeys
 from tests.mock_idp.ecps.cards import card
 from tests.mock_idp.ecps.journeys import IDNAT, SECOND
 from tests.mock_idp.web.desk import OTHER_IDNAT, PASSWORD, Desk, make_desk
@@ -209,6 +211,66 @@ def test_a_lost_phone_is_replaced_from_the_waiting_page(desk: Desk) -> None:
 
     assert "Demande d'activation" == desk.computer.title
     assert "approval-withdrawn" == desk.phone.error
+
+
+def lose(desk: Desk) -> None:
+    """Have a script lose every phone of the person."""
+    for device in journeys.devices_of(desk.provider, IDNAT):
+        journeys.advance_device(desk.provider, device.device_id, Lost())
+
+
+def test_a_lost_phone_leaves_the_login_waiting(desk: Desk) -> None:
+    """Nobody answers; the phone shows no request; whoever finds it again goes on."""
+    desk.activate()
+    lose(desk)
+    number = desk.to_waiting()
+    desk.phone.open("/phone/")
+
+    assert ("Téléphone perdu", "lost", []) == (desk.phone.title, desk.phone.data("state"), desk.phone.query("a[data-request]"))  # fmt: skip  # noqa: E501
+
+    desk.phone.send("found")
+    desk.to_request()
+    desk.phone.send("unlock", password=PASSWORD)
+    desk.phone.send("pick", number=number)
+
+    assert "Connexion approuvée." in desk.phone.text
+
+
+def test_a_second_phone_answers_for_the_lost_one(desk: Desk) -> None:
+    """The lost one stays in the list, and approves nothing."""
+    desk.activate()
+    lose(desk)
+    second = desk.another_browser()
+    desk.activate_second(second, "9876")
+    number = desk.to_waiting()
+    desk.to_request(second)
+    second.send("unlock", password="9876")
+    second.send("pick", number=number)
+
+    assert "Connexion approuvée." in second.text
+
+
+def test_what_a_lost_phone_means_for_a_login_is_a_setting() -> None:
+    """Where losses are known, the identifiant leads to a demande d'activation at once."""
+    desk = make_desk(ecps=EcpsSettings(lost_phone=LostPhone.ACTIVATE))
+    desk.activate()
+    lose(desk)
+    desk.log_in()
+    desk.identify()
+
+    assert "Demande d'activation" == desk.computer.title
+
+
+def test_a_phone_that_was_never_lost_is_not_found(desk: Desk) -> None:
+    """A forged form changes nothing, and without an e-CPS there is nothing to find."""
+    desk.phone.open("/phone/retrouve", {})
+
+    assert 410 == desk.phone.status
+
+    desk.activate()
+    desk.phone.open("/phone/retrouve", {})
+
+    assert ("unexpected-event", "active") == (desk.phone.error, desk.phone.data("state"))
 
 
 # -- the screen instead of the camera
