@@ -23,7 +23,7 @@ KEPT = frozenset({CLIENTS, NEWCOMERS, PROVIDER, "counters", "devices"})
 @control.post("/clock")
 def clock() -> Response:
     """Advance the provider's clock, set it, or set it back to real time with ``{"advance": null}``."""
-    body = body_of_request()
+    body = body_of_request("advance", "set")
     clock = provider().clock
     try:
         moved = clock.set(_moment(body)) if "set" in body else _advanced(clock, body)

@@ -14,7 +14,7 @@ from mock_idp.web.shortcuts import mint
 @control.post("/mint")
 def minted() -> tuple[Response, int]:
     """Give a portal's token response for a person, without a login."""
-    body = body_of_request()
+    body = body_of_request("client_id", "idnat", "scope", "nonce", "means")
     client = provider().server.query_client(text(body, "client_id"))
     if client is None:
         raise ControlError("client_id: no portal is registered under it", 404)
@@ -33,7 +33,7 @@ def minted() -> tuple[Response, int]:
 def keys() -> Response:
     """Take one step of a key rotation: publish a new key, sign with it, or retire the old one."""
     try:
-        after = provider().server.rotate(choice(body_of_request(), "step", Rotation))
+        after = provider().server.rotate(choice(body_of_request("step"), "step", Rotation))
     except RotationError as error:
         raise ControlError(str(error), 409) from None
     return jsonify(signing=after.kid, published=[key["kid"] for key in after.published_keys()])
