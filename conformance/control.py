@@ -14,7 +14,7 @@ from conformance.hop import trusted
 from mock_idp.deviations import to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mock_idp.deviations import Deviation
 
@@ -226,6 +226,15 @@ class Control:
             "name": name,
         }
         self._ask("POST", "/clients", body)
+
+    def mint(self, wanted: Mapping[str, str]) -> dict[str, Any]:
+        """Return a portal's token response for somebody who never logged in.
+
+        Args:
+            wanted: ``client_id`` and ``idnat``, and optionally ``scope``, ``nonce`` and ``means``.
+        """
+        tokens: dict[str, Any] = self._ask("POST", "/mint", dict(wanted))
+        return tokens
 
     def advance(self, seconds: float | None) -> None:
         """Move the provider's clock by a number of seconds, or set it back to real time with None."""

@@ -11,7 +11,7 @@ import hmac
 import json
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, cast
 
 from cryptography.hazmat.primitives import hashes
@@ -78,6 +78,21 @@ class SigningKeys:
         if not self.former:
             raise RotationError("step: no former key is published; 'publish' and 'sign' come first")
         return replace(self, former=())
+
+    def written(self) -> str:
+        """Return the keys as text, private members included, for a store that lasts."""
+        named = {"current": [self.current], "following": [self.following] if self.following else []}
+        every = {**named, "former": [*self.former]}
+        return json.dumps({name: [key.as_dict(private=True) for key in some] for name, some in every.items()})
+
+    @staticmethod
+    @lru_cache(maxsize=4)
+    def read(text: str) -> SigningKeys:
+        """Return the keys of a text; the same text gives the same keys, because importing an RSA key takes long."""
+        every = {name: [RSAKey.import_key(key) for key in some] for name, some in json.loads(text).items()}
+        return SigningKeys(
+            current=every["current"][0], following=next(iter(every["following"]), None), former=tuple(every["former"])
+        )
 
     @property
     def kid(self) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from mock_idp.ecps.settings import EcpsSettings
     from mock_idp.people import Person
+    from mock_idp.store import Store
     from mock_idp.web.tls_doors import TlsDoors
 
 LOOPBACK: Final = "127.0.0.1"
@@ -61,6 +62,7 @@ def make_provider(
     control_token: str | None = None,
     people: tuple[Person, ...] | None = None,
     ecps: EcpsSettings | None = None,
+    store: Store | None = None,
 ) -> tuple[Provider, CardBox]:
     """Return a provider whose people have software cards, and the box of those cards.
 
@@ -69,6 +71,7 @@ def make_provider(
         control_token: wanted of callers of the control API, None for nothing.
         people: the directory; the personas that ship if not given.
         ecps: limits of the e-CPS journeys.
+        store: where it remembers; in memory if not given.
     """
     igc = Igc.create(now=_now())
 
@@ -84,6 +87,7 @@ def make_provider(
         control_token=control_token,
         people=people,
         ecps=ecps,
+        store=store,
     )
     return provider, cards
 

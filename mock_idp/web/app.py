@@ -46,7 +46,7 @@ def create_app(served: Provider) -> Flask:
             elsewhere cannot reach the simulator by pointing a name of its own at this machine.
     """
     app = Flask("mock_idp.web")
-    app.secret_key = served.entropy.octets(32)
+    app.secret_key = served.cookie_secret()
     app.config.update(
         SESSION_COOKIE_NAME="psc_simulateur",
         SESSION_COOKIE_SAMESITE="Lax",
@@ -71,6 +71,8 @@ def create_app(served: Provider) -> Flask:
     for blueprint in (front, realm, backchannel, sample_api.blueprint, *pages, control):
         app.register_blueprint(blueprint)
     app.before_request(_check_host)
+    # another process that serves the same provider may have moved its clock
+    app.before_request(served.clock.catch_up)
     app.after_request(_protect)
     app.after_request(write_journal)
     app.register_error_handler(HTTPException, _http_error)

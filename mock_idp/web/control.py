@@ -56,7 +56,7 @@ def stray_key() -> Response:
 @control.post("/plans")
 def arm() -> tuple[Response, int]:
     """Arm lies: for the next login that brings the token in its scenario cookie, or for the issuer."""
-    body = body_of_request()
+    body = body_of_request("deviations", "scope", "login_hint")
     lies = body.get("deviations", [])
     if not isinstance(lies, list):
         raise ControlError("deviations: expected a list")
@@ -122,7 +122,7 @@ def journal() -> Response:
 @control.post("/people")
 def people() -> tuple[Response, int]:
     """Make a fresh person after a persona, with an activated phone if a password is given."""
-    body = body_of_request()
+    body = body_of_request("template", "idnat", "formerly", "password")
     former = known_person(text(body, "formerly"), "formerly") if "formerly" in body else None
     template = text(body, "template", "medecin-liberal")
     try:

@@ -10,7 +10,7 @@ from mock_idp.keys import Rotation, RotationError
 from mock_idp.protocol.tokens import Means
 from mock_idp.web.control_door import ControlError, body_of_request, choice, control, known_person, text
 from mock_idp.web.http import provider
-from mock_idp.web.shortcuts import mint, rotate
+from mock_idp.web.shortcuts import mint
 from mock_idp.web.tls_flaws import Flaw
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @control.post("/mint")
 def minted() -> tuple[Response, int]:
     """Give a portal's token response for a person, without a login."""
-    body = body_of_request()
+    body = body_of_request("client_id", "idnat", "scope", "nonce", "means")
     client = provider().server.query_client(text(body, "client_id"))
     if client is None:
         raise ControlError("client_id: no portal is registered under it", 404)
@@ -58,7 +58,7 @@ def _doors() -> TlsDoors:
 def keys() -> Response:
     """Take one step of a key rotation: publish a new key, sign with it, or retire the old one."""
     try:
-        after = rotate(provider(), choice(body_of_request(), "step", Rotation))
+        after = provider().server.rotate(choice(body_of_request("step"), "step", Rotation))
     except RotationError as error:
         raise ControlError(str(error), 409) from None
     return jsonify(signing=after.kid, published=[key["kid"] for key in after.published_keys()])

@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from mock_idp.web.tls import HOST, CardPort, ServerIdentity, TlsVersion
+from mock_idp.web.server_identity import HOST, ServerIdentity
+from mock_idp.web.tls import TlsPort
 from mock_idp.web.tls_flaws import Flaw
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class TlsDoors:
         self._provider = provider
         self._lock = threading.Lock()
         self._authority: Authority | None = None
-        self._open: dict[Flaw, tuple[str, CardPort]] = {}
+        self._open: dict[Flaw, tuple[str, TlsPort]] = {}
 
     @property
     def authority(self) -> Authority:
@@ -138,8 +139,8 @@ class TlsDoors:
             self._authority = Authority.create(now=now)
         return self._authority
 
-    def _opened(self, flaw: Flaw) -> tuple[str, CardPort]:
+    def _opened(self, flaw: Flaw) -> tuple[str, TlsPort]:
         listener = socket.create_server((HOST, 0))
         identity = self._made().identity(flaw)
-        port = CardPort(listener, self._provider, identity=identity, newest=TlsVersion.V1_3, asks=False)
+        port = TlsPort(listener, self._provider, identity=identity)
         return f"{HOST}:{listener.getsockname()[1]}", port.__enter__()

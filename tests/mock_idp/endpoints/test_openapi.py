@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.resources import files
@@ -15,7 +16,7 @@ from jsonschema import Draft202012Validator
 
 from mock_idp.web import journeys
 from mock_idp.web.tls_doors import TlsDoors
-from tests.mock_idp.endpoints.site import CONTROL, Site
+from tests.mock_idp.endpoints.site import CONTROL, Site, json_of
 from tests.mock_idp.protocol.portal import IDNAT, PORTAL
 
 if TYPE_CHECKING:
@@ -117,6 +118,23 @@ def test_every_schema_is_one(method: str, path: str, operation: dict[str, Any]) 
     assert method in {"GET", "POST", "DELETE"}, path
     Draft202012Validator.check_schema(request.get("schema", {}))
     Draft202012Validator.check_schema(DOCUMENT["components"]["schemas"]["Entry"])
+
+
+CLOSED = [
+    pytest.param(method, path, request, id=operation["operationId"])
+    for method, path, operation in OPERATIONS
+    if (request := operation.get("requestBody", {}).get("content", {}).get("application/json", {}))
+    and request["schema"].get("additionalProperties") is False
+]
+
+
+@pytest.mark.parametrize(("method", "path", "request_"), CLOSED)
+def test_a_member_that_nobody_knows_is_told(site: Site, method: str, path: str, request_: dict[str, Any]) -> None:
+    """A misspelt one would do nothing, and nobody would notice."""
+    answer = send(site, method, path, {**request_["example"], "inconnu": 1})
+
+    assert 400 == answer.status_code
+    assert re.match(r"inconnu: unknown (member|key)", json_of(answer)["error"]), answer.text
 
 
 def test_the_description_is_served(site: Site) -> None:
