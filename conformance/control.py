@@ -143,13 +143,52 @@ class Control:
             device=said["device"],
         )
 
-    def phone(self, idnat: str, password: str) -> str:
-        """Give somebody of the directory one more activated phone, and return its id.
+    def phone(self, idnat: str, password: str, name: str | None = None) -> str:
+        """Give somebody of the directory one more activated phone, called ``name``, and return its id.
 
         Raises:
             ControlFailed: nobody has that idnat, or the password is not of four digits.
         """
-        return str(self._ask("POST", "/phones", {"idnat": idnat, "password": password})["device"])
+        named = {} if name is None else {"name": name}
+        return str(self._ask("POST", "/phones", {"idnat": idnat, "password": password, **named})["device"])
+
+    def phones(self, idnat: str | None = None) -> list[dict[str, Any]]:
+        """Return the activated phones of one person, or of everybody, oldest first, as the control API writes them.
+
+        Raises:
+            ControlFailed: nobody has that idnat.
+        """
+        found: list[dict[str, Any]] = self._ask("GET", "/phones", params=_of(idnat))["phones"]
+        return found
+
+    def lose(self, device: str, *, lost: bool = True) -> None:
+        """Lose a phone, or find it again."""
+        self._ask("POST", f"/phones/{device}/lost", {"lost": lost})
+
+    def waiting(self, idnat: str | None = None) -> list[dict[str, Any]]:
+        """Return what waits for an answer of one person, or of anybody, oldest first, as the control API writes it.
+
+        Raises:
+            ControlFailed: nobody has that idnat.
+        """
+        found: list[dict[str, Any]] = self._ask("GET", "/requests", params=_of(idnat))["requests"]
+        return found
+
+    def answer(self, idnat: str, answer: str, login_id: str | None = None) -> None:
+        """Answer what waits for a person: ``approve``, ``refuse`` or ``wrong-number``; the latest, or one login's."""
+        meant = {} if login_id is None else {"login_id": login_id}
+        self._ask("POST", "/answers", {"idnat": idnat, "answer": answer, **meant})
+
+    def habit(
+        self, habit: str | None, *, idnat: str | None = None, login_id: str | None = None, after: float = 0
+    ) -> None:
+        """Have a person, or one login, answered by itself, ``after`` seconds after the request; None ends it."""
+        whose = {"idnat": idnat} if idnat is not None else {"login_id": login_id}
+        self._ask("POST", "/habits", {**whose, "habit": habit, "after": after})
+
+    def activation(self, idnat: str) -> str:
+        """Begin a demande d'activation without a portal, and return the address of its page on the computer."""
+        return str(self._ask("POST", "/activations", {"idnat": idnat})["url"])
 
     def register(self, client_id: str, secret: str, redirect_uris: Sequence[str], after_logout: Sequence[str], name: str = "") -> None:  # fmt: skip  # noqa: E501
         """Make a portal known."""
@@ -186,6 +225,10 @@ class Control:
             what = path.split("/")[1]  # what follows may be a token
             raise ControlFailed(f"provider: {what} refused with {answer.status_code}: {reason or 'no reason given'}")
         return said
+
+
+def _of(idnat: str | None) -> dict[str, str] | None:
+    return None if idnat is None else {"idnat": idnat}
 
 
 def _json(answer: requests.Response) -> Any:
