@@ -79,7 +79,7 @@ def create_app(served: Provider) -> Flask:
     app.register_error_handler(LoginGoneError, lambda _: login_gone_page())
     app.register_error_handler(Exception, _broken)
     app.add_url_rule("/", "home", lambda: redirect(url_for("phone.home")))
-    app.context_processor(lambda: {"language": language(), "settings": served.settings})
+    app.context_processor(lambda: {"language": language(), "settings": served.settings, "limits": served.ecps})
     return app
 
 
