@@ -162,6 +162,14 @@ class Control:
         }
         self._ask("POST", "/clients", body)
 
+    def rotate_keys(self, step: str) -> None:
+        """Take one step of a key rotation: ``publish`` a new key, ``sign`` with it, ``retire`` the former ones.
+
+        Raises:
+            ControlFailed: the step is out of turn.
+        """
+        self._ask("POST", "/keys", {"step": step})
+
     def advance(self, seconds: float | None) -> None:
         """Move the provider's clock by a number of seconds, or set it back to real time with None."""
         self._ask("POST", "/clock", {"advance": seconds})

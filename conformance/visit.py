@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from conformance.agent import UserAgent
     from conformance.control import Control, Whereabouts
+    from conformance.descriptor import Descriptor
     from conformance.evidence import Somebody, Whoami
     from conformance.hop import Hop, Pairs
     from conformance.masks import Masks
@@ -42,12 +43,14 @@ class Lab:
         identity_claim: the claim by which the portal names people.
         patience: seconds that an honest login may take.
         resets: ways to make the portal forget, by name, the gentlest first.
+        described: the portal's descriptor, for what a driver has no word for.
         lateness: seconds by which the portal's own calls came after its answer to the browser, in honest logins.
     """
 
     control: Control = field(repr=False)
     where: Whereabouts
     portal: PortalDriver
+    described: Descriptor
     profile: Profile
     masks: Masks = field(repr=False)
     identity_claim: str = "SubjectNameID"

@@ -35,7 +35,7 @@ class Effort:
 
 
 EFFORTS: Final = {
-    "fuzz-short": Effort(examples=2_000, shrink_plans=150, seconds=60.0),
+    "fuzz-short": Effort(examples=2_000, shrink_plans=80, seconds=60.0),
     "fuzz-nightly": Effort(examples=1_000_000, seconds=3600.0),
 }
 """By name: a quick look for every commit, and a long one for the night."""
@@ -120,6 +120,7 @@ class Campaign:
         found: list[Finding] = []
         for catch in hunt.explicit()[: self.effort.findings] if self.always else []:
             hunt.known.add(catch.violation.group)
+            hunt.reduce(catch)
             found.append(confirm(catch, target, self.ground))
             self.watcher.found(found[-1])
         drawn, turn = 0, self.seed

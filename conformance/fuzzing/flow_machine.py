@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 STEPS: Final = 16
 """Most steps of one plan."""
 
+MOST_LOGINS: Final = 5
+"""Most logins begun in one browser: mod_auth_openidc, for one, turns the eighth away until others have timed out, and
+two honest ones come behind."""
+
 _BROWSERS: Final = st.integers(0, MOST_BROWSERS - 1)
 _PICK: Final = st.integers(0, STEPS)
 
@@ -30,14 +34,22 @@ class Composer(RuleBasedStateMachine):
         self.begun: list[int] = []
         self.waiting: list[int] = []
         self.answered: list[int] = []
+        self.rotated = False
+
+    def free(self) -> list[int]:
+        """Return the browsers in which another login may begin: portals need not bear any number of them."""
+        return [browser for browser in range(MOST_BROWSERS) if self.begun.count(browser) < MOST_LOGINS]
 
     def probe(self, plan: FlowPlan) -> None:
         """Carry a plan out, and raise when it has found something."""
         raise NotImplementedError
 
-    @rule(browser=_BROWSERS)
-    def begin(self, browser: int) -> None:
+    @precondition(lambda self: self.free())
+    @rule(pick=_PICK)
+    def begin(self, pick: int) -> None:
         """Click the portal's login."""
+        free = self.free()
+        browser = free[pick % len(free)]
         self.steps.append(Step(act=Act.BEGIN, browser=browser))
         self.waiting.append(len(self.begun))
         self.begun.append(browser)
@@ -69,6 +81,13 @@ class Composer(RuleBasedStateMachine):
     def act_alone(self, browser: int, act: Act) -> None:
         """Log out, or look who is there."""
         self.steps.append(Step(act=act, browser=browser))
+
+    @precondition(lambda self: self.begun and not self.rotated)
+    @rule()
+    def rotate(self) -> None:
+        """Have the provider sign with a new key, once in a plan: the next one would be a while later."""
+        self.steps.append(Step(act=Act.ROTATE))
+        self.rotated = True
 
     @precondition(lambda self: self.answered)
     @rule()

@@ -137,7 +137,7 @@ PROPERTY_DEFECTS: Final = MappingProxyType(
         ),
         _D.CRASHES_ON_DEPTH: _row("claims", "Q1", "tombe en panne sur un JSON profond", "crashes on deep JSON"),
         _D.TAKES_ANOTHER_IDENTIFIER: _row(
-            "claims", "Q2", "prend l’identité dans otherIds", "takes the identity from otherIds"
+            "claims", "Q1 Q2", "prend l’identité dans otherIds", "takes the identity from otherIds"
         ),
         _D.REFUSES_NEW_MEMBERS: _row("claims", "Q3", "refuse un membre nouveau", "refuses a new member"),
         _D.PRINTS_NAMES_RAW: _row("claims", "Q4", "affiche les noms sans échapper", "prints names unescaped"),
