@@ -59,6 +59,15 @@ class Plan:
     told: tuple[Told, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogoutToken:
+    """What says that a session is over: the token for a portal's server, issuer and session for a browser's frame."""
+
+    value: str = field(repr=False)
+    iss: str
+    sid: str
+
+
 class Control:
     """The control API of one provider."""
 
@@ -150,6 +159,16 @@ class Control:
             ControlFailed: nobody has that idnat, or the password is not of four digits.
         """
         return str(self._ask("POST", "/phones", {"idnat": idnat, "password": password})["device"])
+
+    def logout_token(self, login_id: str, *, kind: str = "logout") -> LogoutToken:
+        """Return the logout token of a login that stands, with its lies; the PSC session itself goes on.
+
+        Args:
+            login_id: the login.
+            kind: ``logout``, or ``id`` for the ID token of the same login.
+        """
+        said = self._ask("POST", "/logout-tokens", {"login_id": login_id, "kind": kind})
+        return LogoutToken(value=said["token"], iss=said["iss"], sid=said["sid"])
 
     def register(self, client_id: str, secret: str, redirect_uris: Sequence[str], after_logout: Sequence[str], name: str = "") -> None:  # fmt: skip  # noqa: E501
         """Make a portal known."""

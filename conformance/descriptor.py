@@ -75,6 +75,7 @@ def read_descriptor(text: str, *, source: str = "portal.toml", port: int = 0) ->
     named = portal.text("name")
     login, callback = _address(portal, "login", base), _address(portal, "callback", base, "/callback")
     logout = _address(portal, "logout", base, "")
+    told = tuple(_address(portal, key, base, "") for key in ("backchannel_logout", "frontchannel_logout"))
     flows = portal.texts("flows", ("code",))
     if "code" not in flows:
         raise DescriptorError(f'{portal.place} flows: "code" is missing; it is the flow that this suite drives')
@@ -89,7 +90,9 @@ def read_descriptor(text: str, *, source: str = "portal.toml", port: int = 0) ->
         logout=logout,
         logout_method=portal.text("logout_method", "POST", one_of=("GET", "POST")),
         after_logout=tuple(_joined(portal, "after_logout", base, one) for one in portal.texts("after_logout")),
-        allow_hosts=_hosts(portal, (base, login, callback, logout, probe.url if probe else "")),
+        backchannel_logout=told[0],
+        frontchannel_logout=told[1],
+        allow_hosts=_hosts(portal, (base, login, callback, logout, *told, probe.url if probe else "")),
         probe=probe,
         login_seconds=limits.number("login_seconds", 10.0, least=0.1),
         jwks_cooldown_seconds=limits.number("jwks_cooldown_seconds", 60.0),

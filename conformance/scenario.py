@@ -30,8 +30,10 @@ PlayT = TypeVar("PlayT", bound="Callable[..., None]")
 class Need(StrEnum):
     """What a portal must have for a scenario to make sense; the descriptor says what it has."""
 
+    BACKCHANNEL = "backchannel"
     CLAIMS = "claims"
     COOKIES = "cookies"
+    FRONTCHANNEL = "frontchannel"
     HOPS = "hops"
     LOGOUT = "logout"
 
@@ -52,6 +54,8 @@ class Scenario:
         caught_by: the miniature portal that has exactly the defect this scenario looks for.
         persona: key of the persona that the person who logs in is made after.
         needs: what the portal must have.
+        why_fr: why it matters at PSC, with the integration problem it comes from where there is one, in French.
+        why_en: the same in English.
 
     Raises:
         ValueError: the id has not the shape of one, or a text is empty.
@@ -69,6 +73,8 @@ class Scenario:
     deviations: tuple[Deviation, ...] = ()
     persona: str = "medecin-liberal"
     needs: frozenset[Need] = frozenset()
+    why_fr: str = ""
+    why_en: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a card that says too little."""
@@ -77,6 +83,8 @@ class Scenario:
         for name in _TEXTS:
             if not getattr(self, name).strip():
                 raise ValueError(f"{self.id}: {name} is empty; write a sentence")
+        if bool(self.why_fr) != bool(self.why_en):
+            raise ValueError(f"{self.id}: why_fr and why_en go together; write both, or neither")
         find_clause(self.clause)
 
     def __call__(self, play: PlayT) -> PlayT:
@@ -103,6 +111,10 @@ class Scenario:
     def title(self, language: str) -> str:
         """Return the title, in ``fr`` or ``en``."""
         return self.title_en if language == "en" else self.title_fr
+
+    def why(self, language: str) -> str:
+        """Return why it matters at PSC, in ``fr`` or ``en``; empty when its card does not say."""
+        return self.why_en if language == "en" else self.why_fr
 
     def mend(self, language: str) -> str:
         """Return how to mend a portal, in ``fr`` or ``en``."""

@@ -12,7 +12,7 @@ from mock_idp.ecps.refusals import EcpsError
 from mock_idp.people import PeopleError
 from mock_idp.protocol.client_reading import ClientError, client_from
 from mock_idp.protocol.userinfo import userinfo
-from mock_idp.web import control_habits, control_state, control_tokens
+from mock_idp.web import control_habits, control_logout, control_state, control_tokens
 from mock_idp.web.answers import NothingWaitsError, answer
 from mock_idp.web.control_door import ControlError, body_of_request, control, known_person, text
 from mock_idp.web.http import provider
@@ -22,7 +22,7 @@ from mock_idp.web.phone import enrol
 if TYPE_CHECKING:
     from mock_idp.web.voice import Plan
 
-__all__ = ["ControlError", "control", "control_habits", "control_state", "control_tokens"]
+__all__ = ["ControlError", "control", "control_habits", "control_logout", "control_state", "control_tokens"]
 
 LONGEST_WAIT = 30.0
 
