@@ -36,6 +36,9 @@ class Need(StrEnum):
     FRONTCHANNEL = "frontchannel"
     HOPS = "hops"
     LOGOUT = "logout"
+    REFRESH = "refresh"
+    RESET = "reset"
+    TLS = "tls"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,8 @@ class Scenario:
         caught_by: the miniature portal that has exactly the defect this scenario looks for.
         persona: key of the persona that the person who logs in is made after.
         needs: what the portal must have.
-        why_fr: why it matters at PSC, with the integration problem it comes from where there is one, in French.
+        alone: whether it must run alone although it tells no lie of the issuer: it moves a clock, or changes the keys.
+        why_fr: why this matters with Pro Santé Connect, in French; empty where the clause says it all.
         why_en: the same in English.
 
     Raises:
@@ -73,6 +77,7 @@ class Scenario:
     deviations: tuple[Deviation, ...] = ()
     persona: str = "medecin-liberal"
     needs: frozenset[Need] = frozenset()
+    alone: bool = False
     why_fr: str = ""
     why_en: str = ""
 
@@ -105,15 +110,15 @@ class Scenario:
 
     @property
     def issuer_wide(self) -> bool:
-        """Tell whether its lies hold for every login at the provider, so that it must run alone."""
-        return any(deviation.seam in ISSUER_WIDE for deviation in self.deviations)
+        """Tell whether what it does holds for every login at the provider, so that it must run alone."""
+        return self.alone or any(deviation.seam in ISSUER_WIDE for deviation in self.deviations)
 
     def title(self, language: str) -> str:
         """Return the title, in ``fr`` or ``en``."""
         return self.title_en if language == "en" else self.title_fr
 
     def why(self, language: str) -> str:
-        """Return why it matters at PSC, in ``fr`` or ``en``; empty when its card does not say."""
+        """Return why this matters with Pro Santé Connect, in ``fr`` or ``en``, or nothing."""
         return self.why_en if language == "en" else self.why_fr
 
     def mend(self, language: str) -> str:

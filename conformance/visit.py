@@ -44,6 +44,8 @@ class Lab:
         patience: seconds that an honest login may take.
         resets: ways to make the portal forget, by name, the gentlest first.
         described: the portal's descriptor, for what a driver has no word for.
+        cooldown: seconds that the portal waits before it fetches keys again.
+        refresh: address and method of the page on which the portal refreshes its tokens, or None.
         lateness: seconds by which the portal's own calls came after its answer to the browser, in honest logins.
     """
 
@@ -55,6 +57,8 @@ class Lab:
     masks: Masks = field(repr=False)
     identity_claim: str = "SubjectNameID"
     patience: float = 10.0
+    cooldown: float = 60.0
+    refresh: tuple[str, str] | None = None
     lateness: float = 0.0
     resets: tuple[tuple[str, Callable[[], None]], ...] = ()
     monotonic: Callable[[], float] = time.monotonic
@@ -167,9 +171,23 @@ class Visit:
             self.page = self.browser.open(home if state is None else f"{home}{joint}state={state}")
         return self.page
 
+    def refresh(self) -> Page | None:
+        """Open the page on which the portal uses its access token, and stop before the provider; None without one."""
+        if self.lab.refresh is None:
+            return None
+        url, method = self.lab.refresh
+        self._looked = None
+        provider = self._provider()
+        data = () if method == "POST" else None
+        self.page = self.browser.open(url, method, data, stop_before=lambda place: origin_host(place) in provider)
+        return self.page
+
+    def _provider(self) -> frozenset[str]:
+        return frozenset({origin_host(self.lab.where.issuer), origin_host(self.lab.where.wallet)})
+
     def own_hops(self) -> tuple[Hop, ...]:
         """Return the computer's requests to the portal, the provider's left out."""
-        provider = {origin_host(self.lab.where.issuer), origin_host(self.lab.where.wallet)}
+        provider = self._provider()
         return tuple(hop for hop in self.browser.hops[self._first_hop :] if origin_host(hop.url) not in provider)
 
     def who(self) -> Whoami:
@@ -197,7 +215,7 @@ class Visit:
         return Attempt(
             role=self.role,
             person=self.person,
-            landing=_landing(self.page, self.lab.masks),
+            landing=landing_of(self.page, self.lab.masks),
             whoami=self._looked or (self.who() if self.lab.portal.probed else Unclear(why="no-probe")),
             journal=(*self._told_everywhere(), *self.journal()),
             started=self.request is not None,
@@ -237,7 +255,8 @@ class Visit:
             self.lab.control.journal(login_id, endpoint="userinfo", wait=_LATE * self.lab.lateness)
 
 
-def _landing(page: Page | None, masks: Masks) -> Landing | None:
+def landing_of(page: Page | None, masks: Masks) -> Landing | None:
+    """Return where a browser ended as evidence, None for nowhere."""
     if page is None:
         return None
     return Landing(

@@ -224,7 +224,9 @@ KEYS = {
     "portal": ["name", "base_url", "login", "login_form", "callback", "logout", "logout_method", "after_logout", "flows", "allow_hosts"],  # noqa: E501
     "whoami": ["url", "anonymous", "identity", "claims", "identity_claim"],
     "limits": ["login_seconds", "jwks_cooldown_seconds"],
-    "provider": ["url", "port", "client_id", "client_secret_env"],
+    "provider": ["url", "port", "client_id", "client_secret_env", "authority_trusted"],
+    "reset": ["post"],
+    "refresh": ["url", "method"],
     "launch": ["command", "env", "folder", "port", "ready", "ready_seconds", "reset"],
     "profile": ["name"],
     "expect": ["skip", "known"],
