@@ -59,6 +59,15 @@ class Plan:
     told: tuple[Told, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogoutToken:
+    """What says that a session is over: the token for a portal's server, issuer and session for a browser's frame."""
+
+    value: str = field(repr=False)
+    iss: str
+    sid: str
+
+
 class Control:
     """The control API of one provider."""
 
@@ -102,9 +111,30 @@ class Control:
         return str(self._ask("POST", "/plans", body)["token"])
 
     def stray_key(self) -> tuple[tuple[str, Any], ...]:
-        """Return the public half of the key that nobody should trust (``jwk``), and where it stands (``jwks_uri``)."""
+        """Return the public half of the key that nobody should trust (``jwk``), where it stands, and other oddities."""
         said = self._ask("GET", "/stray-key")
-        return (("jwk", said["keys"][0]), ("jwks_uri", said["jwks_uri"]))
+        return tuple((name, value) for name, value in said.items() if name != "keys")
+
+    def rotate(self, step: str) -> None:
+        """Take one step of a key rotation: ``publish`` a new key, ``sign`` with it, ``retire`` the old one."""
+        self._ask("POST", "/keys", {"step": step})
+
+    def release(self) -> None:
+        """Have every answer sent that is being held back."""
+        self._ask("POST", "/release", {})
+
+    def tls_authority(self) -> str:
+        """Return the authority (PEM) of the provider's doors over TLS."""
+        return str(self._ask("GET", "/tls-authority")["pem"])
+
+    def tls_door(self, flaw: str) -> str:
+        """Return scheme, host and port where the provider answers over TLS with a certificate of that flaw."""
+        return str(self._ask("POST", "/tls-doors", {"flaw": flaw})["base"])
+
+    def calls(self, endpoint: str, *, after: int = 0, wait: float = 0.0) -> tuple[Seen, ...]:
+        """Return what an endpoint saw, whatever login it belongs to; wait for the first for up to ``wait`` seconds."""
+        asked = {"endpoint": endpoint, "after": str(after), "wait": str(wait)}
+        return tuple(_seen(one) for one in self._ask("GET", "/journal", params=asked)["entries"])
 
     def withdraw(self) -> None:
         """Withdraw what is armed for the issuer."""
@@ -151,6 +181,16 @@ class Control:
         """
         return str(self._ask("POST", "/phones", {"idnat": idnat, "password": password})["device"])
 
+    def logout_token(self, login_id: str, *, kind: str = "logout") -> LogoutToken:
+        """Return the logout token of a login that stands, with its lies; the PSC session itself goes on.
+
+        Args:
+            login_id: the login.
+            kind: ``logout``, or ``id`` for the ID token of the same login.
+        """
+        said = self._ask("POST", "/logout-tokens", {"login_id": login_id, "kind": kind})
+        return LogoutToken(value=said["token"], iss=said["iss"], sid=said["sid"])
+
     def register(self, client_id: str, secret: str, redirect_uris: Sequence[str], after_logout: Sequence[str], name: str = "") -> None:  # fmt: skip  # noqa: E501
         """Make a portal known."""
         body = {
@@ -161,14 +201,6 @@ class Control:
             "name": name,
         }
         self._ask("POST", "/clients", body)
-
-    def rotate_keys(self, step: str) -> None:
-        """Take one step of a key rotation: ``publish`` a new key, ``sign`` with it, ``retire`` the former ones.
-
-        Raises:
-            ControlFailed: the step is out of turn.
-        """
-        self._ask("POST", "/keys", {"step": step})
 
     def advance(self, seconds: float | None) -> None:
         """Move the provider's clock by a number of seconds, or set it back to real time with None."""

@@ -75,11 +75,14 @@ def read_descriptor(text: str, *, source: str = "portal.toml", port: int = 0) ->
     named = portal.text("name")
     login, callback = _address(portal, "login", base), _address(portal, "callback", base, "/callback")
     logout = _address(portal, "logout", base, "")
+    told = tuple(_address(portal, key, base, "") for key in ("backchannel_logout", "frontchannel_logout"))
     flows = portal.texts("flows", ("code",))
     if "code" not in flows:
         raise DescriptorError(f'{portal.place} flows: "code" is missing; it is the flow that this suite drives')
+    forget, refresh = whole.table("reset"), whole.table("refresh")
     seat, profile, driver = whole.table("provider"), whole.table("profile"), whole.table("driver")
     probe = _probe(whole.table("whoami"), base) if "whoami" in whole else None
+    refreshed = _address(refresh, "url", base, "")
     described = Descriptor(
         name=named,
         base_url=base,
@@ -89,8 +92,13 @@ def read_descriptor(text: str, *, source: str = "portal.toml", port: int = 0) ->
         logout=logout,
         logout_method=portal.text("logout_method", "POST", one_of=("GET", "POST")),
         after_logout=tuple(_joined(portal, "after_logout", base, one) for one in portal.texts("after_logout")),
-        allow_hosts=_hosts(portal, (base, login, callback, logout, probe.url if probe else "")),
+        backchannel_logout=told[0],
+        frontchannel_logout=told[1],
+        allow_hosts=_hosts(portal, (base, login, callback, logout, *told, probe.url if probe else "", refreshed)),
         probe=probe,
+        reset_url=_address(forget, "post", base, ""),
+        refresh=refreshed,
+        refresh_method=refresh.text("method", "POST", one_of=("GET", "POST")),
         login_seconds=limits.number("login_seconds", 10.0, least=0.1),
         jwks_cooldown_seconds=limits.number("jwks_cooldown_seconds", 60.0),
         profile=profile.text("name", "psc"),
@@ -100,7 +108,7 @@ def read_descriptor(text: str, *, source: str = "portal.toml", port: int = 0) ->
         skip=tuple(_exception(one) for one in expect.tables("skip")),
         known=tuple(_exception(one) for one in expect.tables("known")),
     )
-    for table in (portal, limits, expect, seat, profile, whole):
+    for table in (portal, limits, expect, seat, profile, forget, refresh, whole):
         table.finish()
     return described
 
@@ -191,6 +199,7 @@ def _seat(table: Table) -> ProviderSeat:
         port=table.port("port", 8080),
         client_id=table.text("client_id", ""),
         client_secret_env=table.text("client_secret_env", ""),
+        authority_trusted=table.flag("authority_trusted"),
     )
 
 

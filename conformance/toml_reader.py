@@ -121,6 +121,17 @@ class Table:
             raise DescriptorError(f"{self.place} {key}: {value:g} is too small; write {least:g} or more")
         return float(value)
 
+    def flag(self, key: str) -> bool:
+        """Return true or false; false when it is not there.
+
+        Raises:
+            DescriptorError: it is neither.
+        """
+        value = self._take(key, default=False)
+        if not isinstance(value, bool):
+            raise DescriptorError(f"{self.place} {key}: write true or false, not {_kind(value)}")
+        return value
+
     def rest(self) -> dict[str, Any]:
         """Return the members that nobody asked for yet, for somebody else to check."""
         return {key: self._take(key, None) for key in self._members if key not in self._asked}

@@ -62,6 +62,8 @@ def explain(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     terminal.say(f"\nExigence : {clause.gist_fr}", f"\nRequirement: {clause.gist_en}")
     where = f"  {clause.title}, {clause.section} {clause.url}"
     terminal.say(where, where, "dim")
+    if card.why_fr:
+        terminal.say(f"\nPourquoi : {card.why_fr}", f"\nWhy: {card.why_en}")
     for deviation in card.deviations:
         lie = json.dumps(to_json(deviation), ensure_ascii=False)
         terminal.say(f"\nMensonge : {lie}", f"\nLie: {lie}")

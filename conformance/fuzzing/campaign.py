@@ -123,11 +123,11 @@ class Campaign:
             hunt.reduce(catch)
             found.append(confirm(catch, target, self.ground))
             self.watcher.found(found[-1])
-        drawn, turn = 0, self.seed
+        drawn, seed = 0, self.seed
         while self._wants_more(found) and drawn < self.effort.examples and time.monotonic() < hunt.deadline:
             before = hunt.tried
-            catch_drawn = hunt.draw(seed=turn, examples=min(_DRAWN_AT_ONCE, self.effort.examples - drawn))
-            drawn, turn = drawn + max(1, hunt.tried - before), turn + 1
+            catch_drawn = hunt.draw(seed=seed, examples=min(_DRAWN_AT_ONCE, self.effort.examples - drawn))
+            drawn, seed = drawn + max(1, hunt.tried - before), seed + 1
             if catch_drawn is not None:
                 hunt.known.add(catch_drawn.violation.group)
                 found.append(confirm(catch_drawn, target, self.ground))

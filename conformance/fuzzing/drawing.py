@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import given, settings
 from hypothesis import seed as seeded
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 
 from conformance.families import WITH_TAIL, Family
-from conformance.fuzzing.drawing_claims import claims_plans
+from conformance.fuzzing import drawing_claims
 from conformance.fuzzing.flow_machine import STEPS, machine
 from conformance.fuzzing.identifiers import REINTERPRETED, SPACES
 from conformance.fuzzing.plan import IdentifierPlan, Plan, Twist
@@ -23,10 +23,9 @@ _FURTHEST = 24
 
 
 @st.composite
-def identifier_plans(draw: st.DrawFn) -> IdentifierPlan:
-    """Draw a plan about identifiers; the simplest is a login with an RPPS number."""
+def identifier_plans(draw: st.DrawFn, twist: Twist) -> IdentifierPlan:
+    """Draw a plan about identifiers with one twist; the simplest is about an RPPS number."""
     family = draw(st.sampled_from(Family))
-    twist = draw(st.sampled_from(Twist))
     tails = hostile_text() if twist is not Twist.RESPELLED else st.just("")
     tail = "/" + draw(internal() | tails) if family in WITH_TAIL else draw(st.just("") | tails)
     return IdentifierPlan(
@@ -53,29 +52,31 @@ def _text(twist: Twist, tail: str) -> st.SearchStrategy[str]:
     return st.just("")
 
 
-_STRATEGIES: dict[str, Callable[[], st.SearchStrategy[Any]]] = {
-    "identifiers": identifier_plans,
-    "claims": claims_plans,
+KINDS: Final[dict[str, tuple[st.SearchStrategy[Any], ...]]] = {
+    "identifiers": tuple(identifier_plans(twist) for twist in Twist),
+    "claims": drawing_claims.KINDS,
 }
+"""Plans by target and kind.  Kinds are drawn in turn: left to itself, Hypothesis spends many plans on few of them."""
 
 
-def explore(target: str, probe: Callable[[Any], None], how: settings, seed: int) -> None:
+def explore(target: str, turn: int, probe: Callable[[Any], None], how: settings, seed: int) -> None:
     """Draw plans of one target and try each, until the probe raises or there have been enough.
 
     Args:
         target: name of the target.
+        turn: which kind of plan it is the turn of; counted on for ever.
         probe: carries a plan out, and raises when it has found something.
         how: how many, and which phases.
         seed: the same seed draws the same plans.
     """
-    if target == "flow":
+    if target not in KINDS:
         run_state_machine_as_test(seeded(seed)(machine(probe)), settings=settings(how, stateful_step_count=STEPS))
         return
-    strategy: st.SearchStrategy[Plan] = _STRATEGIES[target]()
+    kinds = KINDS[target]
 
     @seeded(seed)
     @how
-    @given(plan=strategy)
+    @given(plan=kinds[turn % len(kinds)])
     def one(plan: Plan) -> None:
         probe(plan)
 

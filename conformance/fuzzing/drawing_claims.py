@@ -1,4 +1,4 @@
-"""Drawing plans about userinfo and lies: a theme first, then what fits it, so that few plans are spent on nothing.
+"""Plans about userinfo and lies, kind by kind: what is odd is drawn where it fits, so that few plans are for nothing.
 
 A portal that refuses one odd thing hides what it would do with the next, so most plans are odd in one way only.
 """
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from conformance.fuzzing.claims import DEEP, RAW_CANARY, TEMPLATE_CANARY
 from conformance.fuzzing.plan import Change, ClaimsPlan, Mutation
-from conformance.strategies.lies import deviations
+from conformance.strategies.lies import FAMILIES
 from mock_idp.people import builtin_people
 from mock_idp.protocol.userinfo import userinfo
 from mock_idp.settings import Settings
@@ -19,6 +19,7 @@ from mock_idp.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from conformance.strategies.lies import Lies
     from mock_idp.artefacts import Json
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -75,7 +76,7 @@ _TEXTS: Final[tuple[Json, ...]] = (
     *("", "O'NEIL\"", "E\u0301", "\u202eesrevni", "ŁŐ漢😀", "A\r\nX-Injected: 1", "x" * 4096, "é" * 20_000),
 )
 _UNKNOWN: Final[tuple[Json, ...]] = ("999", "ZZ^9.9.9", "", "10^1.2.250.1.213.1.1.5.5.9", "0")
-_KINDS: Final[tuple[Json, ...]] = (None, 0, [], {}, True, "", -1, 1.5, [None], {"x": None})
+_NO_TEXTS: Final[tuple[Json, ...]] = (None, 0, [], {}, True, "", -1, 1.5, [None], {"x": None})
 _NOBODIES: Final[tuple[Json, ...]] = (None, "", [], 0, {}, True, " ", "null", 899_799_000_015)
 
 
@@ -98,13 +99,13 @@ def _mutation(change: Change, places: tuple[Path, ...], values: tuple[Json, ...]
 
 _ABSENT: Final = _mutation(Change.DROP, _READ) | _mutation(Change.DROP, PLACES)
 _TYPES: Final = st.one_of(
-    _mutation(Change.SET, _READ, _KINDS),
+    _mutation(Change.SET, _READ, _NO_TEXTS),
     _mutation(Change.SET, (*_NAMES, *_READ), (None,)),
     _mutation(Change.WRAP, _READ),
-    _mutation(Change.UNWRAP, _LISTS),
-    _mutation(Change.SET, PLACES, _KINDS),
+    _mutation(Change.SET, PLACES, _NO_TEXTS),
 )
-_COUNTS: Final = _mutation(Change.REPEAT, _LISTS, (2, 0, 1, 5, 40, 200))
+_REPEATED: Final = _mutation(Change.REPEAT, _LISTS, (2, 0, 200, 1, 5, 40, 200))
+_COUNTS: Final = st.one_of(_REPEATED, _REPEATED, _mutation(Change.UNWRAP, _LISTS))
 _EXTRA: Final = _mutation(Change.EXTRA, _OBJECTS, (NEW_NAME, "nouveauChamp", "x-" + NEW_NAME))
 _OTHER_IDS: Final = st.one_of(
     _mutation(Change.SET, (("otherIds", 0, "identifiant"),), ("899797999999", "0", "")),
@@ -122,31 +123,38 @@ THEMES: Final[dict[str, st.SearchStrategy[Mutation]]] = {
     "identity": _mutation(Change.DROP, _IDENTITY) | _mutation(Change.SET, _IDENTITY, _NOBODIES),
     "other-ids": _OTHER_IDS,
     "drift": _DRIFTED,
-    "twice": _mutation(Change.DUPLICATE, (*_IDENTITY, *(place for place in _READ if len(place) == 1)), (*_KINDS, "x")),
-    "deep": _mutation(Change.BURY, _READ, (DEEP, 1, 5)),
+    "twice": _mutation(
+        Change.DUPLICATE, (*_IDENTITY, *(place for place in _READ if len(place) == 1)), (*_NO_TEXTS, "x")
+    ),
+    "deep": _mutation(Change.BURY, _READ, (DEEP, 1, DEEP, 5)),
 }
 """What a plan's mutations are about; any kind of change belongs to one."""
 
-_TOGETHER: Final = tuple(name for name in THEMES if name not in {"identity", "twice"})
-"""Themes that go together: none of them is a reason to refuse the person."""
+_TOGETHER: Final = st.one_of(*(THEMES[name] for name in THEMES if name not in {"identity", "twice"}))
+"""Mutations that go together: none is a reason to refuse the person."""
 
 _LAST_FIELDS: Final = (("family_name",), ("SubjectOrganization",), ("given_name",))
+_LESS: Final = _mutation(Change.DROP, _LAST_FIELDS) | _mutation(Change.SET, _LAST_FIELDS, (None, ""))
+
+# half the people have one practice with one activity, so that what is odd finds its place
+_PEOPLE: Final = st.just(PERSONAS[0]) | st.sampled_from(PERSONAS)
 
 
-@st.composite
-def claims_plans(draw: st.DrawFn) -> ClaimsPlan:
-    """Draw a plan about userinfo or lies; the simplest is an honest login."""
-    about = draw(st.sampled_from(("mutations", "mutations", "lies", "lies", "follows", "mixed")))
-    # half the people have one practice with one activity, so that what is odd finds its place
-    persona = draw(st.just(PERSONAS[0]) | st.sampled_from(PERSONAS))
-    if about == "lies":
-        return ClaimsPlan(persona=persona, lies=draw(deviations()))
-    if about == "follows":
-        less = _mutation(Change.DROP, _LAST_FIELDS) | _mutation(Change.SET, _LAST_FIELDS, (None, ""))
-        changes = draw(st.lists(less | _ABSENT, min_size=1, max_size=3))
-        return ClaimsPlan(persona=persona, mutations=tuple(changes), after_another=True)
-    if about == "mixed":
-        changes = draw(st.lists(st.one_of(*(THEMES[name] for name in _TOGETHER)), max_size=3))
-        return ClaimsPlan(persona=persona, mutations=tuple(changes))
-    theme = THEMES[draw(st.sampled_from(tuple(THEMES)))]
-    return ClaimsPlan(persona=persona, mutations=tuple(draw(st.lists(theme, min_size=1, max_size=3))))
+def _mutated(one: st.SearchStrategy[Mutation], *, fewest: int = 1, after_another: bool = False) -> st.SearchStrategy[ClaimsPlan]:  # fmt: skip  # noqa: E501
+    some = st.lists(one, min_size=fewest, max_size=3).map(tuple)
+    return st.builds(ClaimsPlan, persona=_PEOPLE, mutations=some, after_another=st.just(after_another))
+
+
+def _lied(lies: st.SearchStrategy[Lies]) -> st.SearchStrategy[ClaimsPlan]:
+    return st.builds(ClaimsPlan, persona=_PEOPLE, lies=lies)
+
+
+KINDS: Final[tuple[st.SearchStrategy[ClaimsPlan], ...]] = (
+    *(_mutated(theme) for theme in THEMES.values()),
+    # once more: what more than one thing can go wrong with
+    *(_mutated(THEMES[name]) for name in ("identity", "names", "counts")),
+    _mutated(_LESS | _ABSENT, after_another=True),
+    _mutated(_TOGETHER, fewest=0),
+    *(_lied(lies) for lies in FAMILIES.values()),
+)
+"""Every kind of plan about userinfo and lies; in each the simplest is drawn first."""

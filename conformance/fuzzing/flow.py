@@ -78,7 +78,7 @@ def judge(plan: FlowPlan, looks: tuple[Look, ...]) -> tuple[Violation, ...]:
 def _steps(text: str) -> FlowPlan:
     """Return the plan of a short text: act, then browser and attempt as digits."""
     acts = {"b": Act.BEGIN, "a": Act.APPROVE, "x": Act.DECLINE, "d": Act.DELIVER, "c": Act.DELIVER_CUT}
-    acts |= {"r": Act.RELOAD, "o": Act.LOGOUT, "t": Act.AGE, "k": Act.ROTATE}
+    acts |= {"r": Act.RELOAD, "o": Act.LOGOUT, "t": Act.AGE, "k": Act.ROTATE, "z": Act.LOGOUT_TOKEN}
     return FlowPlan(
         steps=tuple(Step(act=acts[one[0]], browser=int(one[1]), attempt=int(one[2])) for one in text.split())
     )
@@ -101,5 +101,8 @@ def explicit() -> tuple[FlowPlan, ...]:
             "b00 a00 c00 d00",
             "b00 a00 t00 d00",
             "b00 a00 k00 d00 b00 a01 d01",
+            "b00 a00 d00 z00 z00",
+            "b00 b10 a00 a01 d00 d11 z00",
+            "b00 a00 d00 b10 a01 k00 d11",
         )
     )

@@ -149,7 +149,7 @@ class Ground:
             return
         self.let_portal_fetch_keys()
         for step in ("publish", "sign") if self._rotated is None else ("retire", "publish", "sign"):
-            self.lab.control.rotate_keys(step)
+            self.lab.control.rotate(step)
         self._rotated = self.lab.monotonic()
 
     @property
@@ -166,7 +166,7 @@ class Ground:
     def _cooldown_left(self) -> float:
         if self._rotated is None:
             return 0.0
-        return self._rotated + self.lab.described.jwks_cooldown_seconds - self.lab.monotonic()
+        return self._rotated + self.lab.cooldown - self.lab.monotonic()
 
     def look(self, name: str, visit: Visit) -> Look:
         """Return what a visit left, the portal's pages included."""

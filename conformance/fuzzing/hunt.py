@@ -28,6 +28,12 @@ SHRINK_PLANS: Final = 200
 """Most plans spent on making one finding smaller."""
 
 
+AT_ONCE: Final = 10
+"""Plans of one kind before the next kind's turn comes."""
+
+_TURNS: Final = 1_000_000
+
+
 class _Enough(BaseException):
     """Stops Hypothesis: there is no time left, or a plan broke something that is news."""
 
@@ -77,7 +83,7 @@ class Hunt:
         """Carry the plans out that always run, whatever the time, and return what each group broke first."""
         found: dict[str, Catch] = {}
         for plan in self.target.explicit:
-            for catch in self._examine(plan):
+            for catch in self.examine(plan):
                 found.setdefault(catch.violation.group, catch)
         return [catch for group, catch in found.items() if group not in self.known]
 
@@ -90,7 +96,7 @@ class Hunt:
         """
         self._catch = self._trouble = None
         how = settings(
-            max_examples=examples,
+            max_examples=min(AT_ONCE, examples),
             deadline=None,
             database=None,
             derandomize=False,
@@ -100,7 +106,9 @@ class Hunt:
             phases=(Phase.generate,),
         )
         with suppress(_Enough):
-            explore(self.target.name, self._probe, how, seed)
+            for turn in range(-(-examples // AT_ONCE)):
+                # each turn draws something else; no two seeds share a turn
+                explore(self.target.name, seed + turn, self._probe, how, _TURNS * seed + turn)
         caught, trouble = self._came_of_it()
         if trouble is not None:
             raise trouble
@@ -119,7 +127,7 @@ class Hunt:
             return
         self._seen.add(key)
         try:
-            news = [catch for catch in self._examine(plan) if catch.violation.group not in self.known]
+            news = [catch for catch in self.examine(plan) if catch.violation.group not in self.known]
         except Exception as error:
             # ours to tell: Hypothesis would carry the plan out once more, and say that it is flaky
             self._trouble = error
@@ -140,12 +148,13 @@ class Hunt:
                 if len(tried) > self.shrink_plans:
                     return
                 tried.add(written(plan))
-                same = [one for one in self._examine(plan) if one.violation.group == catch.violation.group]
+                same = [one for one in self.examine(plan) if one.violation.group == catch.violation.group]
                 if same:
                     catch.plan, catch.looks, going = same[0].plan, same[0].looks, True
                     break
 
-    def _examine(self, plan: Plan) -> list[Catch]:
+    def examine(self, plan: Plan) -> list[Catch]:
+        """Carry a plan out, and return what it broke."""
         try:
             looks = self.target.carry_out(plan, self.ground)
         except WorkstationError:

@@ -115,9 +115,10 @@ class Act(StrEnum):
     LOGOUT = "logout"
     AGE = "age"
     ROTATE = "rotate"
+    LOGOUT_TOKEN = "logout-token"  # noqa: S105  # the name of an act
 
 
-ACTS_ON_LOGIN: Final = frozenset({Act.APPROVE, Act.DECLINE, Act.DELIVER, Act.DELIVER_CUT})
+ACTS_ON_LOGIN: Final = frozenset({Act.APPROVE, Act.DECLINE, Act.DELIVER, Act.DELIVER_CUT, Act.LOGOUT_TOKEN})
 """Acts about one login, which their step numbers."""
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from conformance.browser import Browser
+from conformance.control import ControlFailed
 from conformance.evidence import Identified, Role, Unclear
 from conformance.fuzzing.ground import named_right
 from conformance.fuzzing.plan import ACTS_ON_LOGIN, Act, Step
@@ -32,6 +34,7 @@ class Try:
         approved: whether the person approved.
         delivered: how often its whole answer was delivered to its own browser.
         stale: whether the clock moved after the answer.
+        undisturbed: whether nothing else happened in its browser since it was begun.
     """
 
     visit: Visit
@@ -41,6 +44,7 @@ class Try:
     approved: bool = False
     delivered: int = 0
     stale: bool = False
+    undisturbed: bool = True
 
 
 @dataclass(kw_only=True)
@@ -49,6 +53,7 @@ class Scene:
 
     Attributes:
         expected: identity by number of the browser; None for nobody.
+        inside: by number of the browser, the login that opened the session there.
         broken: what was broken, in order; the first ends the plan.
     """
 
@@ -56,6 +61,7 @@ class Scene:
     browsers: list[UserAgent] = field(default_factory=list)
     tries: list[Try] = field(default_factory=list)
     expected: dict[int, str | None] = field(default_factory=dict)
+    inside: dict[int, Try] = field(default_factory=dict)
     broken: list[Violation] = field(default_factory=list)
     page: Page | None = None
 
@@ -89,10 +95,12 @@ class Scene:
         elif act is Act.RELOAD:
             self._check(number, allowed={self.expected[number]}, why="I1.changed")
         elif self.ground.logs_out:
+            self._disturb(number)
             self.page = self.ground.lab.portal.logout(browser)
             self._check(number, allowed={None}, why="I5.still-there")
 
     def _begin(self, number: int, browser: UserAgent) -> None:
+        self._disturb(number)
         visit = self.ground.visit(self.ground.person(), browser=browser)
         request = visit.begin()
         self.page = browser.page
@@ -110,6 +118,8 @@ class Scene:
         if step.act in {Act.APPROVE, Act.DECLINE}:
             if one.answer is None and one.request is not None:
                 self._answer(one, approve=step.act is Act.APPROVE)
+        elif one.answer is not None and step.act is Act.LOGOUT_TOKEN:
+            self._tell(one)
         elif one.answer is not None:
             cut = step.act is Act.DELIVER_CUT
             self._deliver(one, one.answer.having("code", None) if cut else one.answer, number, browser, cut=cut)
@@ -124,6 +134,7 @@ class Scene:
     def _deliver(self, one: Try, answer: AuthorizationResponse, number: int, browser: UserAgent, *, cut: bool) -> None:
         whole_at_home = number == one.browser and not cut
         fits = whole_at_home and one.delivered == 0 and one.approved and not one.stale
+        self._disturb(number, but=one if fits else None)
         calls = self._calls(one)
         before, cookies = self.expected[number], _names(browser)
         # only the provider grows older, and only for this: afterwards its clock agrees with the portal's again
@@ -137,14 +148,44 @@ class Scene:
         elif made and not fits and not one.stale:
             self.breaks("I4", "token-call")
         who = self._check(number, allowed={before, None} | ({mine} if fits else set()), why="I1.stranger")
+        if who == mine:
+            self.inside[number] = one
+        elif fits and one.undisturbed and not self.ground.may_lack_key:
+            self.breaks("I8", "refused")
         changed = who is not None and who != before
         if changed and cookies and cookies == _names(browser):
             self.breaks("I7", "session-kept")
 
+    def _tell(self, one: Try) -> None:
+        """Tell the portal's server, in the provider's place, that the session of a login is over (BCL 2.5 to 2.7)."""
+        lab = self.ground.lab
+        if not lab.described.backchannel_logout or not one.approved:
+            return
+        try:
+            token = lab.control.logout_token(one.visit.login_id)
+        except ControlFailed:
+            # the provider knows of no such session: nobody took its code yet
+            return
+        line = Browser(frozenset(lab.described.allow_hosts))
+        one.visit.further.append(line)
+        self.page = line.step(lab.described.backchannel_logout, "POST", (("logout_token", token.value),))
+        inside = next((number for number, held in self.inside.items() if held is one), None)
+        if inside is not None:
+            self._disturb(inside)
+        # a portal that may lack the key that signed the token may refuse it
+        before = self.expected[inside] if inside is not None and self.ground.may_lack_key else None
+        self._check(inside, allowed={None, before}, why="I5.told-still-there")
+
+    def _disturb(self, number: int, *, but: Try | None = None) -> None:
+        """Note that something happens in a browser: a portal may give up the other logins that were begun there."""
+        for one in self.tries:
+            if one.browser == number and one is not but:
+                one.undisturbed = False
+
     def _calls(self, one: Try) -> int:
         return sum(seen.endpoint == "token" and seen.channel == "back" for seen in one.visit.journal())
 
-    def _check(self, number: int, *, allowed: set[str | None], why: str) -> str | None:
+    def _check(self, number: int | None, *, allowed: set[str | None], why: str) -> str | None:
         """Ask the portal who is in every browser; only the acting one may have changed."""
         if self.page is not None and self.page.status >= SERVER_ERROR:
             self.breaks("I6", "crashed")
@@ -162,7 +203,9 @@ class Scene:
                 broke, _, symptom = why.partition(".")
                 self.breaks(broke, symptom)
             self.expected[other] = found
-        return self.expected[number]
+            if found is None:
+                self.inside.pop(other, None)
+        return self.expected[number] if number is not None else None
 
     def breaks(self, broke: str, symptom: str) -> None:
         """Note a broken invariant."""
@@ -170,12 +213,12 @@ class Scene:
         self.broken.append(Violation(broke=broke, symptom=symptom, seen_fr=fr, seen_en=en))
 
     def ends(self) -> tuple[Look, ...]:
-        """Log somebody new in in every browser, twice if need be, and return every login (I8)."""
-        lab = self.ground.lab
-        for browser in [*self.browsers, lab.portal.browser()] if not self.broken else []:
-            if not self._logs_in(browser):
+        """Log somebody new in in the busiest browser and in a new one, and return every login (I8)."""
+        if not self.broken:
+            begun = [one.browser for one in self.tries]
+            busiest = [self.browsers[max(begun, key=begun.count)]] if begun else []
+            if not all(self._logs_in(browser) for browser in (*busiest, self.ground.lab.portal.browser())):
                 self.breaks("I8", "locked-out")
-                break
         return tuple(self._look(f"login {number}", one.visit) for number, one in enumerate(self.tries))
 
     def _logs_in(self, browser: UserAgent) -> bool:
@@ -209,6 +252,10 @@ _SEEN: Final = {
     "changed": ("La personne connectée change sans connexion.", "Who is logged in changes without a login."),
     "others-changed": ("Un autre navigateur change.", "Another browser changes."),
     "still-there": ("Après la déconnexion, quelqu'un est encore là.", "After logout somebody is still there."),
+    "told-still-there": (
+        "Un jeton de déconnexion arrive, et la session reste ouverte.",
+        "A logout token arrives, and the session stays open.",
+    ),
     "code-twice": ("Un code est présenté deux fois.", "A code is presented twice."),
     "token-call": (
         "Une réponse étrangère, répétée ou tronquée cause un appel de jeton.",
@@ -216,6 +263,10 @@ _SEEN: Final = {
     ),
     "session-kept": ("La session garde son nom.", "The session keeps its name."),
     "locked-out": ("Deux connexions honnêtes de suite échouent.", "Two honest logins in a row fail."),
+    "refused": (
+        "Une connexion approuvée, livrée à temps et que rien n'a dérangée n'ouvre pas de session.",
+        "A login that was approved, delivered in time and disturbed by nothing opens no session.",
+    ),
     "no-login": ("Le portail ne commence plus de connexion.", "The portal no longer starts a login."),
     "crashed": ("Le portail répond par une erreur de serveur.", "The portal answers with a server error."),
     "no-answer": ("Le portail ne répond pas.", "The portal does not answer."),

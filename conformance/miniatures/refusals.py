@@ -29,6 +29,8 @@ class Reason(StrEnum):
     ACR = "acr"
     USERINFO_SUB = "userinfo-sub"
     IDENTITY = "identity"
+    EVENTS = "events"
+    REPLAY = "replay"
     PROVIDER_ANSWER = "provider-answer"
     PROVIDER_DOWN = "provider-down"
     LOGOUT_STATE = "logout-state"

@@ -179,15 +179,31 @@ _TOGETHER: Final[tuple[Lies, ...]] = (
 
 
 def deviation() -> st.SearchStrategy[Deviation]:
-    """Draw a lie about an ID token, its signature, the answers around it or the way back; simple ones first."""
-    return st.one_of(_IDENTITY, _TIMES, _REST, _SIGNATURES, _TOKENS, _USERINFO, _RESPONSES)
+    """Draw a lie about an ID token, its signature, the answers around it or the way back."""
+    return st.one_of(*_SINGLE.values())
 
 
-def deviations() -> st.SearchStrategy[Lies]:
-    """Draw one to three lies told in one login; most often one, because a second hides what the first would show.
+_SINGLE: Final = {
+    "identity": _IDENTITY,
+    "times": _TIMES,
+    "nonce-and-level": _REST,
+    "signature": _SIGNATURES,
+    "tokens": _TOKENS,
+    "userinfo": _USERINFO,
+    "way-back": _RESPONSES,
+}
 
-    A text in braces stands for a fact of the login, as in the scenarios: it is filled in when the lies are armed.
-    """
-    alone = deviation().map(lambda lie: (lie,))
-    several = st.lists(deviation(), min_size=2, max_size=3).map(tuple)
-    return st.one_of(alone, alone, alone, st.sampled_from(_TOGETHER), several)
+
+def _alone(lie: Deviation) -> Lies:
+    return (lie,)
+
+
+FAMILIES: Final[dict[str, st.SearchStrategy[Lies]]] = {
+    **{name: single.map(_alone) for name, single in _SINGLE.items()},
+    "together": st.sampled_from(_TOGETHER),
+    "several": st.lists(st.one_of(*_SINGLE.values()), min_size=2, max_size=3).map(tuple),
+}
+"""Lies of one login, one to three, by family; most are told alone, because a second hides what the first would show.
+
+A text in braces stands for a fact of the login, as in the scenarios: it is filled in when the lies are armed.
+"""
