@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from conformance.evidence import Attempt, Role, Somebody
 from conformance.fuzzing.plan import ACTS_ON_LOGIN, Act, FlowPlan, Step
 from conformance.fuzzing.scene import Scene
 from conformance.fuzzing.verdict import Look, Violation
@@ -39,12 +40,16 @@ def carry_out(plan: FlowPlan, ground: Ground) -> tuple[Look, ...]:
     looks = scene.ends()
     broken = tuple(dict.fromkeys(scene.broken))
     if not looks:
-        return ()
+        return (FlowLook(name="nothing", attempt=NOTHING, broken=broken, played=played),)
     first = looks[0]
     whole = FlowLook(
         name=first.name, attempt=first.attempt, pages=first.pages, visit=first.visit, broken=broken, played=played
     )
     return (whole, *looks[1:])
+
+
+NOTHING: Final = Attempt(role=Role.TRIED, person=Somebody(idnat="", identity=""))
+"""In the place of the logins of a plan that broke nothing: nobody will read them."""
 
 
 def trim(plan: FlowPlan, looks: tuple[Look, ...]) -> FlowPlan:

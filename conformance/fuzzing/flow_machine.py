@@ -13,8 +13,8 @@ from conformance.fuzzing.scene import MOST_BROWSERS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-STEPS: Final = 16
-"""Most steps of one plan."""
+STEPS: Final = 12
+"""Most rules of one plan; some are two or three steps."""
 
 MOST_LOGINS: Final = 5
 """Most logins begun in one browser: mod_auth_openidc, for one, turns the eighth away until others have timed out, and
@@ -52,10 +52,15 @@ class Composer(RuleBasedStateMachine):
         raise NotImplementedError
 
     @precondition(lambda self: self.free())
-    @rule(pick=_PICK)
-    def begin(self, pick: int) -> None:
-        """Click the portal's login."""
-        self.waiting.append(self.begins(pick))
+    @rule(pick=_PICK, answer=st.sampled_from((Act.APPROVE, Act.APPROVE, Act.APPROVE, Act.DECLINE, None)))
+    def begin(self, pick: int, answer: Act | None) -> None:
+        """Click the portal's login, and most often approve it or decline it at once."""
+        attempt = self.begins(pick)
+        if answer is None:
+            self.waiting.append(attempt)
+            return
+        self.steps.append(Step(act=answer, attempt=attempt))
+        self.answered.append(attempt)
 
     @precondition(lambda self: self.free())
     @rule(pick=_PICK)

@@ -126,13 +126,21 @@ class Ground:
         Raises:
             WorkstationError: the provider shows something unexpected.
         """
+        return self.look(name, self.enter(person, lies, browser=browser, lab=lab))
+
+    def enter(self, person: Somebody, lies: Sequence[Deviation] = (), *, browser: UserAgent | None = None, lab: Lab | None = None) -> Visit:  # fmt: skip  # noqa: E501
+        """Log a person in; whoever is in the browser already is logged out first where the portal asks for it.
+
+        Raises:
+            WorkstationError: the provider shows something unexpected.
+        """
         visit = self.visit(person, lies, browser=browser, lab=lab)
         visit.log_in()
         if visit.request is None and browser is not None and self.logs_out:
             # whoever is there already is not sent to the provider again
             self.lab.portal.logout(browser)
             visit.log_in()
-        return self.look(name, visit)
+        return visit
 
     @property
     def logs_out(self) -> bool:

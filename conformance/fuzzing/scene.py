@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from conformance.browser import Browser
 from conformance.control import ControlFailed
 from conformance.evidence import Identified, Role, Unclear
-from conformance.fuzzing.ground import named_right
 from conformance.fuzzing.plan import ACTS_ON_LOGIN, Act, Step
 from conformance.fuzzing.verdict import SERVER_ERROR, Look, Violation
 
@@ -35,6 +34,8 @@ class Try:
         delivered: how often its whole answer was delivered to its own browser.
         stale: whether the clock moved after the answer.
         undisturbed: whether nothing else happened in its browser since it was begun.
+        calls: how many token calls the provider has seen of it.
+        login_id: the provider's name for it, once it is known.
     """
 
     visit: Visit
@@ -45,6 +46,8 @@ class Try:
     delivered: int = 0
     stale: bool = False
     undisturbed: bool = True
+    calls: int = 0
+    login_id: str = ""
 
 
 @dataclass(kw_only=True)
@@ -58,7 +61,7 @@ class Scene:
     """
 
     ground: Ground
-    browsers: list[UserAgent] = field(default_factory=list)
+    browsers: dict[int, UserAgent] = field(default_factory=dict)
     tries: list[Try] = field(default_factory=list)
     expected: dict[int, str | None] = field(default_factory=dict)
     inside: dict[int, Try] = field(default_factory=dict)
@@ -67,25 +70,24 @@ class Scene:
 
     def browser(self, number: int) -> UserAgent:
         """Return a browser, opened when first used."""
-        while len(self.browsers) <= min(number, MOST_BROWSERS - 1):
-            self.expected[len(self.browsers)] = None
-            self.browsers.append(self.ground.lab.portal.browser())
-        return self.browsers[min(number, MOST_BROWSERS - 1)]
+        if number not in self.browsers:
+            self.expected[number] = None
+            self.browsers[number] = self.ground.lab.portal.browser()
+        return self.browsers[number]
 
     def play(self, step: Step) -> None:
         """Carry one step out; one that does not fit is left out."""
         number = min(step.browser, MOST_BROWSERS - 1)
-        browser = self.browser(number)
         self.page = None
         if step.act is Act.BEGIN:
-            self._begin(number, browser)
+            self._begin(number, self.browser(number))
         elif step.act in ACTS_ON_LOGIN:
             if step.attempt < len(self.tries):
-                self._on(self.tries[step.attempt], step, number, browser)
+                self._on(self.tries[step.attempt], step, number)
         else:
-            self._alone(step.act, number, browser)
+            self._alone(step.act, number)
 
-    def _alone(self, act: Act, number: int, browser: UserAgent) -> None:
+    def _alone(self, act: Act, number: int) -> None:
         """Do what is about no login in particular."""
         if act is Act.ROTATE:
             self.ground.rotate()
@@ -93,10 +95,11 @@ class Scene:
             for one in self.tries:
                 one.stale = one.stale or one.answer is not None
         elif act is Act.RELOAD:
+            self.browser(number)
             self._check(number, allowed={self.expected[number]}, why="I1.changed")
         elif self.ground.logs_out:
             self._disturb(number)
-            self.page = self.ground.lab.portal.logout(browser)
+            self.page = self.ground.lab.portal.logout(self.browser(number))
             self._check(number, allowed={None}, why="I5.still-there")
 
     def _begin(self, number: int, browser: UserAgent) -> None:
@@ -112,9 +115,9 @@ class Scene:
             if any(value is not None and sent.count(value) > 1 for value in sent):
                 self.breaks("I3", f"{what}-reused")
         # starting over may end what was there before; it logs nobody in
-        self._check(number, allowed={self.expected[number], None}, why="I1.changed")
+        self._check(number, allowed={self.expected[number], None}, why="I1.changed", others=False)
 
-    def _on(self, one: Try, step: Step, number: int, browser: UserAgent) -> None:
+    def _on(self, one: Try, step: Step, number: int) -> None:
         if step.act in {Act.APPROVE, Act.DECLINE}:
             if one.answer is None and one.request is not None:
                 self._answer(one, approve=step.act is Act.APPROVE)
@@ -122,7 +125,7 @@ class Scene:
             self._tell(one)
         elif one.answer is not None:
             cut = step.act is Act.DELIVER_CUT
-            self._deliver(one, one.answer.having("code", None) if cut else one.answer, number, browser, cut=cut)
+            self._deliver(one, one.answer.having("code", None) if cut else one.answer, number, cut=cut)
 
     def _answer(self, one: Try, *, approve: bool) -> None:
         # another login in this browser may have taken the provider's cookies over
@@ -131,19 +134,20 @@ class Scene:
         one.answer = one.visit.approve() if approve else one.visit.decline()
         one.approved = approve and one.answer is not None
 
-    def _deliver(self, one: Try, answer: AuthorizationResponse, number: int, browser: UserAgent, *, cut: bool) -> None:
+    def _deliver(self, one: Try, answer: AuthorizationResponse, number: int, *, cut: bool) -> None:
+        browser = self.browser(number)
         whole_at_home = number == one.browser and not cut
         fits = whole_at_home and one.delivered == 0 and one.approved and not one.stale
         self._disturb(number, but=one if fits else None)
-        calls = self._calls(one)
         before, cookies = self.expected[number], _names(browser)
         # only the provider grows older, and only for this: afterwards its clock agrees with the portal's again
         with self.ground.later(AGE_SECONDS if one.stale else 0.0):
             self.page = self.ground.lab.portal.deliver(browser, answer)
         one.delivered += whole_at_home
-        made = self._calls(one) - calls
+        calls = self._calls(one)
+        made, one.calls = calls - one.calls, calls
         mine = one.visit.person.identity
-        if self._calls(one) > 1:
+        if calls > 1:
             self.breaks("I2", "code-twice")
         elif made and not fits and not one.stale:
             self.breaks("I4", "token-call")
@@ -183,15 +187,16 @@ class Scene:
                 one.undisturbed = False
 
     def _calls(self, one: Try) -> int:
-        return sum(seen.endpoint == "token" and seen.channel == "back" for seen in one.visit.journal())
+        one.login_id = one.login_id or one.visit.login_id
+        seen = self.ground.lab.control.journal(one.login_id, endpoint="token") if one.login_id else ()
+        return sum(entry.channel == "back" for entry in seen)
 
-    def _check(self, number: int | None, *, allowed: set[str | None], why: str) -> str | None:
-        """Ask the portal who is in every browser; only the acting one may have changed."""
-        if self.page is not None and self.page.status >= SERVER_ERROR:
-            self.breaks("I6", "crashed")
-        if self.page is not None and self.page.error is not None:
-            self.breaks("I6", "no-answer")
-        for other, browser in enumerate(self.browsers):
+    def _check(self, number: int | None, *, allowed: set[str | None], why: str, others: bool = True) -> str | None:
+        """Ask the portal who is in every browser, or in one; only the acting one may have changed."""
+        self._answered()
+        for other, browser in self.browsers.items():
+            if other != number and not others:
+                continue
             who = self.ground.lab.portal.whoami(browser)
             if isinstance(who, Unclear):
                 self.breaks("I6", "probe-crashed")
@@ -207,19 +212,29 @@ class Scene:
                 self.inside.pop(other, None)
         return self.expected[number] if number is not None else None
 
+    def _answered(self) -> None:
+        """Note whether the portal broke down over what it was just sent."""
+        if self.page is not None and self.page.status >= SERVER_ERROR:
+            self.breaks("I6", "crashed")
+        if self.page is not None and self.page.error is not None:
+            self.breaks("I6", "no-answer")
+
     def breaks(self, broke: str, symptom: str) -> None:
         """Note a broken invariant."""
         fr, en = _SEEN.get(symptom, ("", ""))
         self.broken.append(Violation(broke=broke, symptom=symptom, seen_fr=fr, seen_en=en))
 
     def ends(self) -> tuple[Look, ...]:
-        """Log somebody new in in the busiest browser and in a new one, and return every login (I8)."""
+        """Log somebody new in in the busiest browser and in a new one (I8); return every login when anything broke."""
         if not self.broken:
             begun = [one.browser for one in self.tries]
             busiest = [self.browsers[max(begun, key=begun.count)]] if begun else []
             if not all(self._logs_in(browser) for browser in (*busiest, self.ground.lab.portal.browser())):
                 self.breaks("I8", "locked-out")
-        return tuple(self._look(f"login {number}", one.visit) for number, one in enumerate(self.tries))
+        shown = self.tries if self.broken else ()
+        for one in shown:
+            one.visit.role = Role.TRIED
+        return tuple(self.ground.look(f"login {number}", one.visit) for number, one in enumerate(shown))
 
     def _logs_in(self, browser: UserAgent) -> bool:
         """Tell whether one of two honest logins succeeds, and once the portal must know the newest key if need be."""
@@ -231,12 +246,8 @@ class Scene:
         return self._honest(browser) or self._honest(browser)
 
     def _honest(self, browser: UserAgent) -> bool:
-        look = self.ground.log_in("honest", self.ground.person(), browser=browser)
-        return named_right(look.attempt)
-
-    def _look(self, name: str, visit: Visit) -> Look:
-        visit.role = Role.TRIED
-        return self.ground.look(name, visit)
+        visit = self.ground.enter(self.ground.person(), browser=browser)
+        return getattr(visit.who(), "identity", None) == visit.person.identity
 
 
 def _names(browser: UserAgent) -> frozenset[tuple[str, str]]:
