@@ -61,6 +61,15 @@ class Plan:
     told: tuple[Told, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogoutToken:
+    """What says that a session is over: the token for a portal's server, issuer and session for a browser's frame."""
+
+    value: str = field(repr=False)
+    iss: str
+    sid: str
+
+
 class Control:
     """The control API of one provider."""
 
@@ -215,6 +224,16 @@ class Control:
     def activation(self, idnat: str) -> str:
         """Begin a demande d'activation without a portal, and return the address of its page on the computer."""
         return str(self._ask("POST", "/activations", {"idnat": idnat})["url"])
+
+    def logout_token(self, login_id: str, *, kind: str = "logout") -> LogoutToken:
+        """Return the logout token of a login that stands, with its lies; the PSC session itself goes on.
+
+        Args:
+            login_id: the login.
+            kind: ``logout``, or ``id`` for the ID token of the same login.
+        """
+        said = self._ask("POST", "/logout-tokens", {"login_id": login_id, "kind": kind})
+        return LogoutToken(value=said["token"], iss=said["iss"], sid=said["sid"])
 
     def register(self, client_id: str, secret: str, redirect_uris: Sequence[str], after_logout: Sequence[str], name: str = "") -> None:  # fmt: skip  # noqa: E501
         """Make a portal known."""

@@ -125,6 +125,8 @@ class Descriptor:
             page; empty when opening ``login`` starts it.
         logout: empty when the portal has none.
         after_logout: where the provider may send the browser after logout.
+        backchannel_logout: where logout tokens go; empty when the portal takes none.
+        frontchannel_logout: what a browser loads in a frame to log out; empty when there is nothing.
         allow_hosts: ``host:port``; nothing else is ever requested.
         probe: None in degraded mode, in which much less can be said.
         reset_url: address that makes it forget what it read from the provider, when posted to; empty for none.
@@ -141,6 +143,8 @@ class Descriptor:
     logout: str = ""
     logout_method: str = "POST"
     after_logout: tuple[str, ...] = ()
+    backchannel_logout: str = ""
+    frontchannel_logout: str = ""
     allow_hosts: tuple[str, ...] = ()
     probe: Probe | None = None
     reset_url: str = ""

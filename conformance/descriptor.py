@@ -91,6 +91,7 @@ def read_descriptor(text: str, *, source: str = "portal.toml", port: int = 0) ->
     named = portal.text("name")
     login, callback = _address(portal, "login", base), _address(portal, "callback", base, "/callback")
     logout = _address(portal, "logout", base, "")
+    told = tuple(_address(portal, key, base, "") for key in ("backchannel_logout", "frontchannel_logout"))
     flows = portal.texts("flows", ("code",))
     if "code" not in flows:
         raise DescriptorError(
@@ -110,7 +111,9 @@ def read_descriptor(text: str, *, source: str = "portal.toml", port: int = 0) ->
         logout=logout,
         logout_method=portal.text("logout_method", "POST", one_of=("GET", "POST")),
         after_logout=tuple(_joined(portal, "after_logout", base, one) for one in portal.texts("after_logout")),
-        allow_hosts=_hosts(portal, (base, login, callback, logout, probe.url if probe else "", refreshed)),
+        backchannel_logout=told[0],
+        frontchannel_logout=told[1],
+        allow_hosts=_hosts(portal, (base, login, callback, logout, *told, probe.url if probe else "", refreshed)),
         probe=probe,
         reset_url=_address(forget, "post", base, ""),
         refresh=refreshed,

@@ -38,6 +38,7 @@ def open_lab(described: Descriptor, provider_url: str, profile: Profile, *, cont
         control=control,
         where=where,
         portal=portal,
+        described=described,
         profile=profile,
         masks=Masks(where.salt),
         identity_claim=portal.identity_claim,

@@ -30,8 +30,10 @@ PlayT = TypeVar("PlayT", bound="Callable[..., None]")
 class Need(StrEnum):
     """What a portal must have for a scenario to make sense; the descriptor says what it has."""
 
+    BACKCHANNEL = "backchannel"
     CLAIMS = "claims"
     COOKIES = "cookies"
+    FRONTCHANNEL = "frontchannel"
     HOPS = "hops"
     LOGOUT = "logout"
     REFRESH = "refresh"
@@ -86,6 +88,8 @@ class Scenario:
         for name in _TEXTS:
             if not getattr(self, name).strip():
                 raise ValueError(f"{self.id}: {name} is empty; write a sentence")
+        if bool(self.why_fr) != bool(self.why_en):
+            raise ValueError(f"{self.id}: why_fr and why_en go together; write both, or neither")
         find_clause(self.clause)
 
     def __call__(self, play: PlayT) -> PlayT:

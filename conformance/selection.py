@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from conformance.scenario import Scenario
 
 _WITHOUT = {
+    Need.BACKCHANNEL: (
+        "le descripteur ne dit pas où vont les jetons de déconnexion ([portal] backchannel_logout)",
+        "the descriptor does not say where logout tokens go ([portal] backchannel_logout)",
+    ),
+    Need.FRONTCHANNEL: (
+        "le descripteur ne donne pas de cadre de déconnexion ([portal] frontchannel_logout)",
+        "the descriptor names no logout frame ([portal] frontchannel_logout)",
+    ),
     Need.COOKIES: (
         "le pilote ([driver]) ne voit pas les cookies du portail",
         "the driver ([driver]) does not see the portal's cookies",
@@ -65,7 +73,12 @@ def why_not(
     for exempt in described.skip:
         if fnmatchcase(card.id, exempt.pattern):
             return exempt.reason, exempt.reason
-    there = {Need.LOGOUT} if described.logout else set()
+    named = {
+        Need.LOGOUT: described.logout,
+        Need.BACKCHANNEL: described.backchannel_logout,
+        Need.FRONTCHANNEL: described.frontchannel_logout,
+    }
+    there = {need for need, named_there in named.items() if named_there}
     if described.probe is not None and described.probe.claims is not None:
         there |= {Need.CLAIMS}
     there |= {Need.REFRESH} if described.refresh else set()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from conformance.agent import UserAgent
     from conformance.control import Control, Whereabouts
+    from conformance.descriptor import Descriptor
     from conformance.evidence import Somebody, Whoami
     from conformance.hop import Hop, Pairs
     from conformance.masks import Masks
@@ -43,6 +44,7 @@ class Lab:
         identity_claim: the claim by which the portal names people.
         patience: seconds that an honest login may take.
         resets: ways to make the portal forget, by name, the gentlest first.
+        described: the portal's descriptor, for what a driver has no word for.
         cooldown: seconds that the portal waits before it fetches keys again.
         refresh: address and method of the page on which the portal refreshes its tokens, or None.
         lateness: seconds by which the portal's own calls came after its answer to the browser, in honest logins.
@@ -51,6 +53,7 @@ class Lab:
     control: Control = field(repr=False)
     where: Whereabouts
     portal: PortalDriver
+    described: Descriptor
     profile: Profile
     masks: Masks = field(repr=False)
     identity_claim: str = "SubjectNameID"
@@ -74,6 +77,7 @@ class Visit:
         request: where the portal sent the browser, None until begun, or when it did not.
         response: what the provider answered, None until approved.
         page: what the portal showed last.
+        further: who called the portal's server meanwhile, in the provider's place.
     """
 
     def __init__(self, lab: Lab, person: Somebody, token: str, *, role: Role = Role.TRIED, browser: UserAgent | None = None, everywhere: str | None = None) -> None:  # fmt: skip  # noqa: E501
@@ -104,6 +108,7 @@ class Visit:
         self.response: AuthorizationResponse | None = None
         self.page: Page | None = None
         self.seconds = 0.0
+        self.further: list[UserAgent] = []
         self._first_hop = len(self.browser.hops)
         self._looked: Whoami | None = None
 
@@ -191,6 +196,11 @@ class Visit:
         self._looked = self.lab.portal.whoami(self.browser)
         return self._looked
 
+    @property
+    def login_id(self) -> str:
+        """Return the provider's name for this login; empty until the portal came there."""
+        return self.lab.control.plan(self.token).login_id or ""
+
     def journal(self, *, after: int = 0) -> tuple[Seen, ...]:
         """Return what the provider saw of this login."""
         login_id = self.lab.control.plan(self.token).login_id
@@ -222,9 +232,10 @@ class Visit:
         return (Seen(seq=0, at=0.0, channel="back", endpoint="issuer", method="GET", url=place, status=200, told=told),)
 
     def hops(self) -> tuple[tuple[str, Hop], ...]:
-        """Return every request of the computer and of the phone, each with the name of its channel."""
+        """Return every request of the computer, of the phone, and to the portal's server, each with its channel."""
         mine = self.browser.hops[self._first_hop :]
-        return (*(("front", hop) for hop in mine), *(("phone", hop) for hop in self.desk.phone.browser.hops))
+        told = (("back", hop) for agent in self.further for hop in agent.hops)
+        return (*(("front", hop) for hop in mine), *told, *(("phone", hop) for hop in self.desk.phone.browser.hops))
 
     def _settle(self) -> None:
         """Wait for calls that the portal makes after it has answered the browser.

@@ -16,8 +16,9 @@ from conformance.descriptor import read_descriptor
 from conformance.exit_codes import ExitCode
 from conformance.hop import origin_host
 from conformance.journey import Journey, JourneyError
-from conformance.miniatures.defects import MINIATURES, Defect
+from conformance.miniatures.defects import Defect
 from conformance.miniatures.server import portal_toml
+from conformance.miniatures.table import MINIATURES
 from conformance.outcome import Verdict
 from conformance.portal import HttpPortal
 from conformance.report_files import HTML_FILE
@@ -154,8 +155,9 @@ def _conclude(terminal: Terminal, result: Result, defect: Defect | None, folder:
     terminal.summary(result.run)
     found = {one.id for one in result.run.scenarios if one.ruled is Verdict.FAILED}
     wanted = {MINIATURES[defect].caught_by} if defect is not None else set()
+    kindred = MINIATURES[defect].also if defect is not None else frozenset()
     played = {one.id for one in result.run.scenarios}
-    as_shown = found == wanted & played
+    as_shown = found - kindred == wanted & played
     terminal.console.print()
     if defect is not None and as_shown:
         terminal.say(

@@ -42,6 +42,9 @@ def demo_portal(provider: Provider, defect: AnyDefect | None = None, *, language
         public_base_url=base,
         language="en" if language == "en" else "fr",
         authority_file=str(authority),
+        # it believes no document for long: a scenario may have the provider change or fall silent
+        metadata_seconds=0.0,
+        jwks_cooldown_seconds=0.0,
     )
     provider.server.register_client(
         Client(

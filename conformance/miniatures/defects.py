@@ -1,16 +1,8 @@
-"""What a portal can forget: one defect each, and the scenario that notices it."""
+"""What a portal can forget: one defect each; ``defects.toml`` says in words what, and which scenario notices it."""
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass
 from enum import StrEnum
-from importlib.resources import files
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class Defect(StrEnum):
@@ -246,44 +238,39 @@ class Defect(StrEnum):
     NAMES_FILE_AFTER_PERSON = "names_file_after_person"
     FORMATS_NAME = "formats_name"
     RESOLVES_LOOKUPS = "resolves_lookups"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Miniature:
-    """A defect as people read it.
-
-    Attributes:
-        caught_by: identifier of the scenario that fails on this portal.
-        also: scenarios of the same root cause that this portal cannot pass either; any other failure is a mistake.
-    """
-
-    title_fr: str
-    title_en: str
-    caught_by: str
-    also: frozenset[str] = frozenset()
-
-
-def read_miniatures(text: str) -> Mapping[Defect, Miniature]:
-    """Return the miniatures of a TOML text, one table per defect.
-
-    Raises:
-        ValueError: a table is called after no defect.
-        KeyError: a table lacks ``fr``, ``en`` or ``caught_by``.
-    """
-    tables: dict[str, Any] = tomllib.loads(text)
-    return MappingProxyType(
-        {
-            Defect(name): Miniature(
-                title_fr=table["fr"],
-                title_en=table["en"],
-                caught_by=table["caught_by"],
-                also=frozenset(table.get("also", ())),
-            )
-            for name, table in tables.items()
-        }
-    )
-
-
-MINIATURES: Final = read_miniatures(
-    files("conformance.miniatures").joinpath("defects.toml").read_text(encoding="utf-8")
-)
+    ACKNOWLEDGES_LOGOUT_WITHOUT_CLOSING = "acknowledges_logout_without_closing"
+    NEEDS_SUB_IN_LOGOUT_TOKEN = "needs_sub_in_logout_token"  # noqa: S105  # the name of a defect
+    NEEDS_SID_IN_LOGOUT_TOKEN = "needs_sid_in_logout_token"  # noqa: S105  # the name of a defect
+    CLOSES_EVERYBODY_ON_LOGOUT_TOKEN = "closes_everybody_on_logout_token"  # noqa: S105  # the name of a defect
+    ACCEPTS_UNSIGNED_LOGOUT_TOKEN = "accepts_unsigned_logout_token"  # noqa: S105  # the name of a defect
+    IGNORES_SIGNATURE_OF_LOGOUT_TOKEN = "ignores_signature_of_logout_token"  # noqa: S105  # the name of a defect
+    ACCEPTS_RS512_LOGOUT_TOKEN = "accepts_rs512_logout_token"  # noqa: S105  # the name of a defect
+    NEVER_COMPARES_ISS_OF_LOGOUT_TOKEN = "never_compares_iss_of_logout_token"  # noqa: S105  # the name of a defect
+    NEVER_COMPARES_AUD_OF_LOGOUT_TOKEN = "never_compares_aud_of_logout_token"  # noqa: S105  # the name of a defect
+    ACCEPTS_EXPIRED_LOGOUT_TOKEN = "accepts_expired_logout_token"  # noqa: S105  # the name of a defect
+    ACCEPTS_LOGOUT_TOKEN_WITHOUT_EXP = "accepts_logout_token_without_exp"  # noqa: S105  # the name of a defect
+    ACCEPTS_LOGOUT_TOKEN_WITHOUT_IAT = "accepts_logout_token_without_iat"  # noqa: S105  # the name of a defect
+    ACCEPTS_LOGOUT_TOKEN_WITHOUT_JTI = "accepts_logout_token_without_jti"  # noqa: S105  # the name of a defect
+    ACCEPTS_LOGOUT_TOKEN_WITHOUT_EVENTS = "accepts_logout_token_without_events"  # noqa: S105  # the name of a defect
+    ACCEPTS_LOGOUT_TOKEN_OF_OTHER_EVENT = "accepts_logout_token_of_other_event"  # noqa: S105  # the name of a defect
+    ACCEPTS_LOGOUT_TOKEN_WITH_NONCE = "accepts_logout_token_with_nonce"  # noqa: S105  # the name of a defect
+    ACCEPTS_LOGOUT_TOKEN_OF_OTHER_TYPE = "accepts_logout_token_of_other_type"  # noqa: S105  # the name of a defect
+    TAKES_ID_TOKEN_FOR_LOGOUT_TOKEN = "takes_id_token_for_logout_token"  # noqa: S105  # the name of a defect
+    BELIEVES_SID_OF_ANOTHER_PERSON = "believes_sid_of_another_person"
+    ACCEPTS_LOGOUT_TOKEN_AGAIN = "accepts_logout_token_again"  # noqa: S105  # the name of a defect
+    READS_FIRST_OF_TWO_LOGOUT_TOKENS = "reads_first_of_two_logout_tokens"  # the name of a defect
+    ACCEPTS_LOGOUT_TOKEN_OF_NOBODY = "accepts_logout_token_of_nobody"  # noqa: S105  # the name of a defect
+    CRASHES_WITHOUT_LOGOUT_TOKEN = "crashes_without_logout_token"  # noqa: S105  # the name of a defect
+    LETS_CACHES_KEEP_LOGOUT_ANSWER = "lets_caches_keep_logout_answer"
+    IGNORES_FRAME = "ignores_frame"
+    CLOSES_FOR_ANY_ISSUER = "closes_for_any_issuer"
+    NEVER_COMPARES_SID_OF_FRAME = "never_compares_sid_of_frame"
+    CRASHES_WITHOUT_SID = "crashes_without_sid"
+    FINDS_SESSION_OF_FRAME_BY_COOKIE = "finds_session_of_frame_by_cookie"
+    LETS_CACHES_KEEP_FRAME = "lets_caches_keep_frame"
+    FORBIDS_FRAME_OF_PROVIDER = "forbids_frame_of_provider"
+    CLOSES_SESSION_ON_RETURN = "closes_session_on_return"
+    CRASHES_ON_LOGOUT_WITHOUT_PROVIDER = "crashes_on_logout_without_provider"
+    HINTS_WITH_FIRST_ID_TOKEN = "hints_with_first_id_token"  # noqa: S105  # the name of a defect
+    LOGS_OUT_WITHOUT_RETURN = "logs_out_without_return"
+    SENDS_FIXED_LOGOUT_STATE = "sends_fixed_logout_state"

@@ -23,6 +23,7 @@ from conformance.miniatures.renewal import Renewal
 from conformance.miniatures.responses import LoginAgain, ResponseFacts, code_of
 from conformance.miniatures.rules import Crash
 from conformance.miniatures.sessions import Who
+from conformance.miniatures.single_logout import BACKCHANNEL_PATH, FRONTCHANNEL_PATH, SingleLogout
 from conformance.miniatures.slipping_sessions import SlippingSessions
 from conformance.miniatures.slips import Slips
 from conformance.miniatures.userinfo_rules import identifier
@@ -70,7 +71,9 @@ def create_portal(
     app.add_url_rule("/logged-out", view_func=portal.logged_out)
     app.add_url_rule("/refresh", "refresh", lambda: portal.renewal.page(portal.sid), methods=["POST"])
     app.add_url_rule("/forget", "forget", portal.forget, methods=["POST"])
-    app.after_request(lambda answer: keep_private(answer, defect, personal=request.path == "/me"))
+    app.add_url_rule(BACKCHANNEL_PATH, view_func=portal.single_logout.backchannel, methods=["POST"])
+    app.add_url_rule(FRONTCHANNEL_PATH, view_func=portal.frame)
+    app.after_request(lambda answer: keep_private(answer, defect, path=request.path, issuer=config.issuer))
     app.register_error_handler(Refused, portal.refused)
     app.register_error_handler(LoginAgain, lambda _: _see("/login"))
     app.register_error_handler(HTTPException, portal.http_error)
@@ -102,7 +105,11 @@ class _Portal:
         self.provider = Provider(app, config, self.defect, monotonic=monotonic)
         self.renewal = Renewal(self.provider, self.sessions, self.defect)
         self.cookie = cookie_name(config.public_base_url)
+        published = self.provider.keyring
+        self.keys = replace(published, refetched=lambda: self.sessions.look_for_key(published.refetched))
+        self.single_logout = SingleLogout(config, defect, self.sessions, self.keys, clock=clock)
         self.last: Who | None = None
+        self.first_tokens: dict[str, str] = {}
 
     @property
     def sid(self) -> str | None:
@@ -164,9 +171,12 @@ class _Portal:
         who = self.sessions.who(self.sid)
         if who is None:
             return _see("/")
-        state = secrets.token_urlsafe(32)
+        state = "deconnexion" if self.defect is Defect.SENDS_FIXED_LOGOUT_STATE else secrets.token_urlsafe(32)
         answer = _see(self.way_out(who, state))
         if self.defect is Defect.KEEPS_SESSION_AFTER_LOGOUT:
+            return answer
+        if self.defect is Defect.CLOSES_SESSION_ON_RETURN:
+            self.sessions.expect_back(self.sid, state)
             return answer
         self.sessions.close(self.sid)
         if self.defect is Defect.LOGS_EVERYBODY_OUT:
@@ -178,6 +188,8 @@ class _Portal:
     def logged_out(self) -> Response:
         state = request.args.get("state")
         waited_for = self.sessions.came_back(self.sid, state)
+        if self.defect is Defect.CLOSES_SESSION_ON_RETURN:
+            self.sessions.close(self.sid)
         if not waited_for and self.defect is Defect.CRASHES_ON_OTHER_LOGOUT_STATE and state is not None:
             raise KeyError("state")
         if state is None and self.defect is Defect.CRASHES_WITHOUT_LOGOUT_STATE:
@@ -186,6 +198,9 @@ class _Portal:
         if not (waited_for or locally or self.defect is Defect.KEEPS_SESSION_AFTER_LOGOUT):
             raise Refused(Reason.LOGOUT_STATE)
         return self.page("logged-out")
+
+    def frame(self) -> Response:
+        return self.single_logout.frontchannel(self.sessions.who(self.sid))
 
     def identify(self, code: str, pending: Pending) -> Who:
         """Return the person whom the provider vouches for."""
@@ -197,7 +212,7 @@ class _Portal:
             nonce=pending.nonce,
             former_nonces=self.logins.former_nonces(self.sid),
         )
-        id_token = checks.id_token(tokens, self.provider.keyring)
+        id_token = checks.id_token(tokens, self.keys)
         answer = self.provider.userinfo(tokens["access_token"])
         claims = checks.userinfo(replace(answer, claims=self.slips.received(answer.claims)), id_token)
         named = identifier(claims, self.defect) if self.any_defect is self.defect else self.slips.identifier(claims)
@@ -211,6 +226,8 @@ class _Portal:
             id_token=str(tokens.get("id_token", "")),
             access_token=str(tokens["access_token"]),
             refresh_token=str(tokens.get("refresh_token", "")),
+            sub=str(id_token.get("sub", "")),
+            sid=str(id_token.get("sid", "")),
         )
 
     def spelt(self, name: str) -> str:
@@ -223,9 +240,14 @@ class _Portal:
         """Return where the browser goes to log out; with the provider down, the local session ends all the same."""
         if self.defect is Defect.LOGS_OUT_LOCALLY_ONLY:
             return "/logged-out"
+        hint = who.id_token
+        if self.defect is Defect.HINTS_WITH_FIRST_ID_TOKEN:
+            hint = self.first_tokens.setdefault(who.identifier, hint)
         try:
-            return self.provider.logout_url(who.id_token, state)
+            return self.provider.logout_url(hint, state)
         except Refused:
+            if self.defect is Defect.CRASHES_ON_LOGOUT_WITHOUT_PROVIDER:
+                raise Crash from None
             return "/logged-out"
 
     def refused(self, refusal: Refused) -> Response:

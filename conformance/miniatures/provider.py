@@ -228,7 +228,10 @@ class Provider:
             id_token_hint=id_token,
             state=state,
         )
-        return str(request["url"])
+        url = str(request["url"])
+        if self._defect is Defect.LOGS_OUT_WITHOUT_RETURN:
+            return _without(_without(url, "post_logout_redirect_uri"), "state")
+        return url
 
     def _watch(self, session: Any) -> None:
         def look(response: requests.Response) -> requests.Response:

@@ -141,7 +141,7 @@ class Published:
 
     def keys_from(self, address: str) -> Sequence[RSAKey]:
         """Return the keys published at an address, whoever named it."""
-        return self._read_keys(self._listed(address))
+        return signing_keys(self._listed(address), self._defect)
 
     def _listed(self, address: str) -> list[Any]:
         answer = self._fetcher.get(address)
@@ -152,17 +152,6 @@ class Published:
             raise Refused(Reason.PROVIDER_ANSWER)
         return listed
 
-    def _read_keys(self, listed: list[Any]) -> tuple[RSAKey, ...]:
-        found = []
-        for member in key_members(listed, self._defect):
-            if not is_long_enough(member):
-                continue
-            try:
-                found.append(RSAKey.import_key(member))
-            except (JoseError, ValueError, TypeError, KeyError):
-                continue
-        return tuple(found)
-
     def _fetch_keys(self) -> Sequence[RSAKey]:
         if self._no_keys and self._defect is Defect.REMEMBERS_MISSING_KEYS:
             self._no_keys = False
@@ -172,7 +161,7 @@ class Published:
         except Refused as refusal:
             self._no_keys = refusal.reason is Reason.PROVIDER_DOWN
             raise
-        keys = self._read_keys(listed)
+        keys = signing_keys(listed, self._defect)
         with self._lock:
             if self._defect is Defect.KEEPS_WITHDRAWN_KEYS:
                 new = {key.kid for key in keys}
@@ -180,3 +169,16 @@ class Published:
             self._keys, self._stale = keys, False
             self._shared, self._short = shared_secrets(listed), short_keys(listed)
         return keys
+
+
+def signing_keys(listed: list[Any], defect: Defect | None) -> tuple[RSAKey, ...]:
+    """Return the keys of a key set that a portal may verify with (RFC 7517); what is no such key is passed over."""
+    found = []
+    for member in key_members(listed, defect):
+        if not is_long_enough(member):
+            continue
+        try:
+            found.append(RSAKey.import_key(member))
+        except (JoseError, ValueError, TypeError, KeyError):
+            continue
+    return tuple(found)

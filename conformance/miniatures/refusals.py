@@ -30,6 +30,8 @@ class Reason(StrEnum):
     USERINFO_SUB = "userinfo-sub"
     IDENTITY = "identity"
     TEXT = "text"
+    EVENTS = "events"
+    REPLAY = "replay"
     PROVIDER_ANSWER = "provider-answer"
     PROVIDER_DOWN = "provider-down"
     LOGOUT_STATE = "logout-state"

@@ -84,6 +84,8 @@ login = "/login"
 callback = "/callback"
 logout = "/logout"
 logout_method = "POST"
+backchannel_logout = "/backchannel-logout"
+frontchannel_logout = "/frontchannel-logout"
 flows = ["code"]
 
 [whoami]

@@ -11,7 +11,7 @@ from mock_idp.ecps.idnat import IdnatError, normalise
 from mock_idp.people import PeopleError
 from mock_idp.protocol.client_reading import ClientError, client_from
 from mock_idp.protocol.userinfo import userinfo
-from mock_idp.web import control_habits, control_phones, control_state, control_tokens
+from mock_idp.web import control_habits, control_logout, control_phones, control_state, control_tokens
 from mock_idp.web.control_door import ControlError, body_of_request, control, known_person, text
 from mock_idp.web.control_phones import enrolled_phone
 from mock_idp.web.http import provider
@@ -21,7 +21,15 @@ from mock_idp.web.oidc import SCENARIO_COOKIE
 if TYPE_CHECKING:
     from mock_idp.web.voice import Plan
 
-__all__ = ["ControlError", "control", "control_habits", "control_phones", "control_state", "control_tokens"]
+__all__ = [
+    "ControlError",
+    "control",
+    "control_habits",
+    "control_logout",
+    "control_phones",
+    "control_state",
+    "control_tokens",
+]
 
 LONGEST_WAIT = 30.0
 

@@ -76,6 +76,18 @@ def test_the_description_of_a_miniature_is_read() -> None:
     assert described.probe is not None
     assert Lookup(how="json", where="/identifier") == described.probe.identity
     assert ("http://127.0.0.1:9/logout", "POST") == (described.logout, described.logout_method)
+    assert ("http://127.0.0.1:9/backchannel-logout", "http://127.0.0.1:9/frontchannel-logout") == (
+        described.backchannel_logout,
+        described.frontchannel_logout,
+    )
+
+
+def test_logout_tokens_may_go_to_another_host() -> None:
+    """Its host is in the file, and that is what makes it allowed."""
+    described = read_descriptor(LEAST + 'backchannel_logout = "https://api.portail.test/logout"')
+
+    assert "https://api.portail.test/logout" == described.backchannel_logout
+    assert ("127.0.0.1:8081", "api.portail.test:443") == described.allow_hosts
 
 
 def test_a_who_am_i_page_elsewhere_may_be_fetched() -> None:

@@ -27,6 +27,8 @@ WHOLE = Descriptor(
     login="http://127.0.0.1:9/login",
     callback="http://127.0.0.1:9/callback",
     logout="http://127.0.0.1:9/logout",
+    backchannel_logout="http://127.0.0.1:9/backchannel",
+    frontchannel_logout="http://127.0.0.1:9/frame",
     probe=PROBE,
     reset_url="http://127.0.0.1:9/reset",
     refresh="http://127.0.0.1:9/refresh",
@@ -76,6 +78,8 @@ def test_a_portal_that_is_launched_forgets_too(portal: Descriptor) -> None:
     ("needs", "portal", "key"),
     [
         ({Need.LOGOUT}, replace(WHOLE, logout=""), "[portal] logout"),
+        ({Need.BACKCHANNEL}, replace(WHOLE, backchannel_logout=""), "[portal] backchannel_logout"),
+        ({Need.FRONTCHANNEL}, replace(WHOLE, frontchannel_logout=""), "[portal] frontchannel_logout"),
         ({Need.CLAIMS}, replace(WHOLE, probe=replace(PROBE, claims=None)), "[whoami] claims"),
         ({Need.CLAIMS}, replace(WHOLE, probe=None), "[whoami] claims"),
         ({Need.RESET}, replace(WHOLE, reset_url=""), "[reset] post"),
@@ -97,7 +101,7 @@ def test_what_a_portal_does_not_have_is_said_by_key(needs: frozenset[Need], port
 @pytest.mark.parametrize("need", Need)
 def test_every_need_can_be_missing_and_is_said(need: Need) -> None:
     """A need that is added later must be known here."""
-    bare = replace(WHOLE, logout="", probe=None, reset_url="", refresh="", provider=ProviderSeat())
+    bare = Descriptor(name="portail", base_url=WHOLE.base_url, login=WHOLE.login, callback=WHOLE.callback)
 
     assert why_not(card(needs=frozenset({need})), bare, frozenset()) is not None
     assert why_not(card(needs=frozenset({need})), bare, frozenset({str(need), "other"})) is None

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from conformance.catalogue import catalogue
 from conformance.evidence import Role
 from conformance.judge import control_trouble, judge
-from conformance.miniatures.defects import MINIATURES
+from conformance.miniatures.table import MINIATURES
 from conformance.outcome import Verdict
 from conformance.stage import perform
 from conformance.trial import Trial
