@@ -1,18 +1,15 @@
-"""The directory: fictional practitioners, from ``people.toml`` or made to order for one scenario."""
+"""Fictional practitioners, from ``people.toml`` or made to order for one scenario."""
 
 from __future__ import annotations
 
 import tomllib
 from dataclasses import MISSING, fields, replace
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mock_idp.identifiers import fresh_like, luhn_key
 from mock_idp.person import ACTIVE, DEACTIVATED, Activity, Exercice, Person
 from mock_idp.spoken import Spoken
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 __all__ = [
     "ACTIVE",
@@ -20,7 +17,6 @@ __all__ = [
     "FRESH_FIRST",
     "FRESH_LAST",
     "Activity",
-    "Directory",
     "Exercice",
     "PeopleError",
     "Person",
@@ -147,57 +143,6 @@ def builtin_people() -> tuple[Person, ...]:
     return read_people(files("mock_idp").joinpath("people.toml").read_text(encoding="utf-8"))
 
 
-class Directory:
-    """Who exists.  People are added, never changed: a scenario's people are its own."""
-
-    def __init__(self, people: Iterable[Person]) -> None:
-        """Know the given people."""
-        self._by_idnat = {person.idnat: person for person in people}
-
-    def find(self, idnat: str) -> Person | None:
-        """Return the person with exactly this idnat, or None."""
-        return self._by_idnat.get(idnat)
-
-    def resolve(self, idnat: str) -> Person | None:
-        """Return the person with this idnat, or whose account took over the one that had it, or None."""
-        exact = self.find(idnat)
-        if exact is not None:
-            return exact
-        return next((person for person in self.everybody() if idnat in person.former_idnats.split()), None)
-
-    def template(self, key: str) -> Person:
-        """Return the persona of that key.
-
-        Raises:
-            PeopleError: no persona has that key.
-        """
-        # a copy: another thread may add somebody while this one looks
-        for person in self.everybody():
-            if person.key == key:
-                return person
-        known = ", ".join(sorted({person.key for person in self.everybody()}))
-        raise PeopleError(
-            f"template : aucune persona ne s'appelle {key!r} ; personas connues : {known}",
-            f"template: no persona is called {key!r}; known are {known}",
-        )
-
-    def add(self, person: Person) -> None:
-        """Know one more person.
-
-        Raises:
-            PeopleError: somebody has that idnat already.
-        """
-        if self._by_idnat.setdefault(person.idnat, person) is not person:
-            raise PeopleError(
-                f"idnat : {person.idnat} est déjà à quelqu'un ; choisissez-en un autre",
-                f"idnat: {person.idnat} belongs to somebody already; choose another",
-            )
-
-    def everybody(self) -> tuple[Person, ...]:
-        """Return everybody, in the order in which they became known."""
-        return tuple(self._by_idnat.values())
-
-
 def fresh_person(template: Person, counter: int, formerly: Person | None = None) -> Person:
     """Return a new person of the template's profession, with an identifier of the template's kind.
 
@@ -212,8 +157,8 @@ def fresh_person(template: Person, counter: int, formerly: Person | None = None)
     if not FRESH_FIRST <= counter <= FRESH_LAST:
         bounds = f"{FRESH_FIRST}-{FRESH_LAST}"
         raise PeopleError(
-            f"counter : {counter} est hors de {bounds} ; redémarrez le fournisseur",
-            f"counter: {counter} is outside {bounds}; restart the provider",
+            f"counter : {counter} est hors de {bounds} ; démarrez le fournisseur sur une mémoire vide",
+            f"counter: {counter} is outside {bounds}; start the provider with an empty store",
         )
     return replace(
         template,

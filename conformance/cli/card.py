@@ -18,7 +18,8 @@ from conformance.cards import holder_of
 from conformance.cli.card_hierarchy import HIERARCHY_FILE, write_hierarchy
 from conformance.cli.options import UsageError, add_language, secret_in
 from conformance.exit_codes import ExitCode
-from mock_idp.people import Directory, builtin_people
+from mock_idp.directory import Directory
+from mock_idp.people import builtin_people
 from virtual_card import Igc, Reader, personalise, process
 from virtual_card.certificate_shape import Validity
 from virtual_card.faults import AnswerFault, CardFault, CertificateFault, FaultImpossible, around, spoil, with_dates

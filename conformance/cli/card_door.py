@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from conformance.cli.options import UsageError, port_number
 from mock_idp.web.serve import bind
-from mock_idp.web.tls import HOST, CardPort, ServerIdentity, TlsVersion
+from mock_idp.web.server_identity import HOST, ServerIdentity
+from mock_idp.web.tls import TlsPort, TlsVersion, card_holders
 from virtual_card.certificate_shape import Range
 from virtual_card.revocation import Register
 
@@ -48,9 +49,10 @@ class CardDoor:
         """Return settings that send people with a card here."""
         return replace(settings, card_base=self.address)
 
-    def port(self, provider: Provider) -> CardPort:
+    def port(self, provider: Provider) -> TlsPort:
         """Return the server, to be entered."""
-        return CardPort(self.listener, provider, identity=self.identity, newest=self.newest)
+        asking = card_holders(provider)
+        return TlsPort(self.listener, provider, identity=self.identity, newest=self.newest, asking=asking)
 
 
 def add_card_options(parser: argparse.ArgumentParser, talk: Talk) -> None:

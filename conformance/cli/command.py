@@ -29,6 +29,7 @@ SUBCOMMANDS: Final = {
     "list": "catalogue_commands",
     "explain": "catalogue_commands",
     "phone": "phone",
+    "mint": "mint",
     "card": "card",
     "bench": "bench",
     "fuzz": "fuzz",

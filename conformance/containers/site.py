@@ -22,7 +22,7 @@ from conformance.containers.engine import (
     read_file,
     remove,
 )
-from conformance.containers.parts import AUTHORITY, PORT, Names, Portal, SiteError, environment_of
+from conformance.containers.parts import AUTHORITY, PORT, PSC_BAS, Names, Portal, SiteError, environment_of
 from conformance.containers.readiness import answers_within
 from conformance.containers.suite import DESCRIPTOR, HOME, REPORT, Suite, SuiteResult
 
@@ -195,7 +195,10 @@ class Site:
     def _serve(self) -> list[str]:
         portal = self.portal
         command = ["serve", "--suite", "--host", "0.0.0.0", "--port", str(PORT)]  # noqa: S104  # in its container
-        command += ["--issuer-base", self.names.issuer_base, "--wallet-base", self.names.wallet_base]
+        if (self.names.issuer, self.names.wallet) == PSC_BAS:
+            command += ["--impersonate", "bas"]
+        else:
+            command += ["--issuer-base", self.names.issuer_base, "--wallet-base", self.names.wallet_base]
         if self.names.https:
             command += ["--https-port", "443", "--https-authority", WRITTEN_AUTHORITY]
         command += ["--client-id", portal.client_id, "--client-secret-env", CLIENT_SECRET]

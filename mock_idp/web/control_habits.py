@@ -17,7 +17,7 @@ LONGEST_SECONDS = 3600
 @control.post("/habits")
 def habits() -> Response:
     """Give a person (``idnat``) or one login (``login_id``) a habit; ``"habit": null`` takes it away."""
-    body = body_of_request()
+    body = body_of_request("idnat", "login_id", "habit", "after")
     if ("idnat" in body) == ("login_id" in body):
         raise ControlError("idnat, login_id: give one of them")
     if "habit" not in body:
