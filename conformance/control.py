@@ -260,8 +260,7 @@ class Control:
         said = _json(answer)
         if answer.status_code >= _TOO_MUCH:
             reason = said.get("error") if isinstance(said, dict) else None
-            what = path.split("/")[1]  # what follows may be a token
-            status = answer.status_code
+            status, what = answer.status_code, path.split("/")[1]  # what follows may be a token
             raise ControlFailed(
                 f"fournisseur : {what} refusé avec {status} : {reason or 'sans raison donnée'}",
                 f"provider: {what} refused with {status}: {reason or 'no reason given'}",
