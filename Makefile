@@ -35,6 +35,7 @@ system-packages:
 	@scripts/system-packages.sh apache node || echo "make: going on without apache2 or node; their portals' tests will be skipped." >&2
 	@scripts/npm-portals.sh || echo "make: going on without npm packages; their portals' tests will be skipped." >&2
 	@scripts/system-packages.sh containers || echo "make: going on without a container engine; its tests will be skipped." >&2
+	@scripts/system-packages.sh podman || echo "make: going on without Podman; its tests will be skipped." >&2
 	@scripts/pyscard.sh || echo "make: going on without pyscard; its tests will be skipped." >&2
 
 demo: setup ## the provider, a portal and the suite; says where the report is

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 CONTROL_PATH: Final = "/_control/v1"
 _PATIENCE: Final = (3.0, 40.0)
+LONGEST_WAIT: Final = 30.0
+"""Seconds for which the provider lets a caller wait for its journal."""
 _TOO_MUCH: Final = 400
 
 
@@ -105,9 +107,30 @@ class Control:
         return str(self._ask("POST", "/plans", body)["token"])
 
     def stray_key(self) -> tuple[tuple[str, Any], ...]:
-        """Return the public half of the key that nobody should trust (``jwk``), and where it stands (``jwks_uri``)."""
+        """Return the public half of the key that nobody should trust (``jwk``), where it stands, and other oddities."""
         said = self._ask("GET", "/stray-key")
-        return (("jwk", said["keys"][0]), ("jwks_uri", said["jwks_uri"]))
+        return tuple((name, value) for name, value in said.items() if name != "keys")
+
+    def rotate(self, step: str) -> None:
+        """Take one step of a key rotation: ``publish`` a new key, ``sign`` with it, ``retire`` the old one."""
+        self._ask("POST", "/keys", {"step": step})
+
+    def release(self) -> None:
+        """Have every answer sent that is being held back."""
+        self._ask("POST", "/release", {})
+
+    def tls_authority(self) -> str:
+        """Return the authority (PEM) of the provider's doors over TLS."""
+        return str(self._ask("GET", "/tls-authority")["pem"])
+
+    def tls_door(self, flaw: str) -> str:
+        """Return scheme, host and port where the provider answers over TLS with a certificate of that flaw."""
+        return str(self._ask("POST", "/tls-doors", {"flaw": flaw})["base"])
+
+    def calls(self, endpoint: str, *, after: int = 0, wait: float = 0.0) -> tuple[Seen, ...]:
+        """Return what an endpoint saw, whatever login it belongs to; wait for the first for up to ``wait`` seconds."""
+        asked = {"endpoint": endpoint, "after": str(after), "wait": str(wait)}
+        return tuple(_seen(one) for one in self._ask("GET", "/journal", params=asked)["entries"])
 
     def withdraw(self) -> None:
         """Withdraw what is armed for the issuer."""

@@ -68,12 +68,14 @@ class ProviderSeat:
         port: where the suite starts one.
         client_id: the portal's registration.
         client_secret_env: environment variable that holds its secret.
+        authority_trusted: whether the portal trusts the provider's own authority when it speaks TLS to it.
     """
 
     url: str = ""
     port: int = 8080
     client_id: str = ""
     client_secret_env: str = ""
+    authority_trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +127,9 @@ class Descriptor:
         after_logout: where the provider may send the browser after logout.
         allow_hosts: ``host:port``; nothing else is ever requested.
         probe: None in degraded mode, in which much less can be said.
+        reset_url: address that makes it forget what it read from the provider, when posted to; empty for none.
+        refresh: page on which it uses its access token, and refreshes that when it is refused; empty for none.
+        refresh_method: how that page is asked for.
         login_seconds: how long one request to the portal may take.
     """
 
@@ -138,6 +143,9 @@ class Descriptor:
     after_logout: tuple[str, ...] = ()
     allow_hosts: tuple[str, ...] = ()
     probe: Probe | None = None
+    reset_url: str = ""
+    refresh: str = ""
+    refresh_method: str = "POST"
     login_seconds: float = 10.0
     jwks_cooldown_seconds: float = 60.0
     profile: str = "psc"

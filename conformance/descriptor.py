@@ -97,8 +97,10 @@ def read_descriptor(text: str, *, source: str = "portal.toml", port: int = 0) ->
             f'{portal.place} flows : ajoutez "code" ; c\'est le flux que cette suite joue',
             f'{portal.place} flows: "code" is missing; it is the flow that this suite drives',
         )
+    forget, refresh = whole.table("reset"), whole.table("refresh")
     seat, profile, driver = whole.table("provider"), whole.table("profile"), whole.table("driver")
     probe = _probe(whole.table("whoami"), base) if "whoami" in whole else None
+    refreshed = _address(refresh, "url", base, "")
     described = Descriptor(
         name=named,
         base_url=base,
@@ -108,8 +110,11 @@ def read_descriptor(text: str, *, source: str = "portal.toml", port: int = 0) ->
         logout=logout,
         logout_method=portal.text("logout_method", "POST", one_of=("GET", "POST")),
         after_logout=tuple(_joined(portal, "after_logout", base, one) for one in portal.texts("after_logout")),
-        allow_hosts=_hosts(portal, (base, login, callback, logout, probe.url if probe else "")),
+        allow_hosts=_hosts(portal, (base, login, callback, logout, probe.url if probe else "", refreshed)),
         probe=probe,
+        reset_url=_address(forget, "post", base, ""),
+        refresh=refreshed,
+        refresh_method=refresh.text("method", "POST", one_of=("GET", "POST")),
         login_seconds=limits.number("login_seconds", 10.0, least=0.1),
         jwks_cooldown_seconds=limits.number("jwks_cooldown_seconds", 60.0),
         profile=profile.text("name", "psc"),
@@ -119,7 +124,7 @@ def read_descriptor(text: str, *, source: str = "portal.toml", port: int = 0) ->
         skip=tuple(_exception(one) for one in expect.tables("skip")),
         known=tuple(_known(one) for one in expect.tables("known")),
     )
-    for table in (portal, limits, expect, seat, profile, whole):
+    for table in (portal, limits, expect, seat, profile, forget, refresh, whole):
         table.finish()
     return described
 
@@ -239,6 +244,7 @@ def _seat(table: Table) -> ProviderSeat:
         port=table.port("port", 8080),
         client_id=table.text("client_id", ""),
         client_secret_env=table.text("client_secret_env", ""),
+        authority_trusted=table.flag("authority_trusted"),
     )
 
 

@@ -28,6 +28,18 @@ _WITHOUT = {
         "le descripteur ne donne pas d'adresse de déconnexion ([portal] logout)",
         "the descriptor names no logout address ([portal] logout)",
     ),
+    Need.REFRESH: (
+        "le descripteur ne dit pas comment amener le portail à rafraîchir ([refresh] url)",
+        "the descriptor does not say how the portal is made to refresh ([refresh] url)",
+    ),
+    Need.RESET: (
+        "le descripteur ne dit pas comment faire oublier au portail ce qu'il a lu ([reset] post, [launch])",
+        "the descriptor does not say how the portal forgets what it read from the provider ([reset] post, [launch])",
+    ),
+    Need.TLS: (
+        "le descripteur ne dit pas que le portail se fie à l'autorité du simulateur ([provider] authority_trusted)",
+        "the descriptor does not say that the portal trusts the simulator's authority ([provider] authority_trusted)",
+    ),
     Need.CLAIMS: (
         "le descripteur ne dit pas où lire les informations de la personne ([whoami] claims)",
         "the descriptor does not say where to read the person's claims ([whoami] claims)",
@@ -56,6 +68,11 @@ def why_not(
     there = {Need.LOGOUT} if described.logout else set()
     if described.probe is not None and described.probe.claims is not None:
         there |= {Need.CLAIMS}
+    there |= {Need.REFRESH} if described.refresh else set()
+    there |= {Need.TLS} if described.provider.authority_trusted else set()
+    launch = described.launch
+    if described.reset_url or (launch is not None and (launch.reset_url or launch.restarts)):
+        there |= {Need.RESET}
     there |= {need for need in Need if need in able}
     missing = sorted(card.needs - there)
     return _WITHOUT[missing[0]] if missing else None

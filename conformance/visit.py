@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from conformance.browser import Browser
+from conformance.control import LONGEST_WAIT
 from conformance.evidence import Attempt, Landing, Role, Seen, Unclear
 from conformance.hop import origin_host, place_of
 from conformance.portal import AuthorizationRequest
@@ -42,6 +43,8 @@ class Lab:
         identity_claim: the claim by which the portal names people.
         patience: seconds that an honest login may take.
         resets: ways to make the portal forget, by name, the gentlest first.
+        cooldown: seconds that the portal waits before it fetches keys again.
+        refresh: address and method of the page on which the portal refreshes its tokens, or None.
         lateness: seconds by which the portal's own calls came after its answer to the browser, in honest logins.
     """
 
@@ -52,6 +55,8 @@ class Lab:
     masks: Masks = field(repr=False)
     identity_claim: str = "SubjectNameID"
     patience: float = 10.0
+    cooldown: float = 60.0
+    refresh: tuple[str, str] | None = None
     lateness: float = 0.0
     resets: tuple[tuple[str, Callable[[], None]], ...] = ()
     monotonic: Callable[[], float] = time.monotonic
@@ -162,9 +167,23 @@ class Visit:
             self.page = self.browser.open(home if state is None else f"{home}{joint}state={state}")
         return self.page
 
+    def refresh(self) -> Page | None:
+        """Open the page on which the portal uses its access token, and stop before the provider; None without one."""
+        if self.lab.refresh is None:
+            return None
+        url, method = self.lab.refresh
+        self._looked = None
+        provider = self._provider()
+        data = () if method == "POST" else None
+        self.page = self.browser.open(url, method, data, stop_before=lambda place: origin_host(place) in provider)
+        return self.page
+
+    def _provider(self) -> frozenset[str]:
+        return frozenset({origin_host(self.lab.where.issuer), origin_host(self.lab.where.wallet)})
+
     def own_hops(self) -> tuple[Hop, ...]:
         """Return the computer's requests to the portal, the provider's left out."""
-        provider = {origin_host(self.lab.where.issuer), origin_host(self.lab.where.wallet)}
+        provider = self._provider()
         return tuple(hop for hop in self.browser.hops[self._first_hop :] if origin_host(hop.url) not in provider)
 
     def who(self) -> Whoami:
@@ -187,7 +206,7 @@ class Visit:
         return Attempt(
             role=self.role,
             person=self.person,
-            landing=_landing(self.page, self.lab.masks),
+            landing=landing_of(self.page, self.lab.masks),
             whoami=self._looked or (self.who() if self.lab.portal.probed else Unclear(why="no-probe")),
             journal=(*self._told_everywhere(), *self.journal()),
             started=self.request is not None,
@@ -220,13 +239,15 @@ class Visit:
         began = self.lab.monotonic()
         if self.role is not Role.TRIED:
             if not self.lab.control.journal(login_id, endpoint="token"):
-                self.lab.control.journal(login_id, endpoint="token", wait=self.lab.patience)
+                self.lab.control.journal(login_id, endpoint="token", wait=min(self.lab.patience, LONGEST_WAIT))
                 self.lab.lateness = max(self.lab.lateness, self.lab.monotonic() - began)
         elif self.lab.lateness > 0:
-            self.lab.control.journal(login_id, endpoint="userinfo", wait=_LATE * self.lab.lateness)
+            wait = min(_LATE * self.lab.lateness, LONGEST_WAIT)
+            self.lab.control.journal(login_id, endpoint="userinfo", wait=wait)
 
 
-def _landing(page: Page | None, masks: Masks) -> Landing | None:
+def landing_of(page: Page | None, masks: Masks) -> Landing | None:
+    """Return where a browser ended as evidence, None for nowhere."""
     if page is None:
         return None
     return Landing(

@@ -3,7 +3,7 @@
 # Usage: scripts/image.sh [psc|card] [TAG]      (default psc; psc-conformance:dev, psc-conformance-card:dev)
 #   psc    the provider and the suite; the build itself downloads nothing
 #   card   the same with a PC/SC service and the card; the build fetches packages from the base image's Debian mirrors
-# BASE_IMAGE=...   the image to start from (default python:3.13-slim); wheels are collected for its Python
+# BASE_IMAGE=...   the image to start from (default: the Dockerfile's); wheels are collected for its Python
 # ENGINE=...       docker or podman (default: the first one found)
 # XDG_CACHE_HOME   collected wheels are kept there (default ~/.cache), by lock file and Python, for the next time
 set -euo pipefail
@@ -18,7 +18,8 @@ case "$target" in
         exit 2
         ;;
 esac
-base="${BASE_IMAGE:-python:3.13-slim}"
+base="${BASE_IMAGE:-$(sed -n 's/^ARG BASE_IMAGE=//p' Dockerfile)}"
+arguments=(${BASE_IMAGE:+--build-arg "BASE_IMAGE=$BASE_IMAGE"})
 engine="${ENGINE:-$(command -v docker || command -v podman || true)}"
 if [ -z "$engine" ]; then
     echo "image: no container engine found; install docker or podman." >&2
@@ -68,7 +69,7 @@ version="$("$python" -m hatchling version)"
 
 echo "image: building $tag from $base ..." >&2
 # Podman's own format has no health check; Docker does not read this.
-BUILDAH_FORMAT=docker "$engine" build --quiet --target "$target" --build-arg BASE_IMAGE="$base" --build-arg VERSION="$version" \
+BUILDAH_FORMAT=docker "$engine" build --quiet --target "$target" "${arguments[@]}" --build-arg VERSION="$version" \
     --build-arg REVISION="$(git rev-parse --short HEAD 2>/dev/null || echo unknown)" --tag "$tag" "$context" >"$context/log" 2>&1 || {
     cat "$context/log" >&2
     exit 1

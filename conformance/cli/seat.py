@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from mock_idp.ecps.settings import EcpsSettings
     from mock_idp.people import Person
+    from mock_idp.web.tls_doors import TlsDoors
 
 LOOPBACK: Final = "127.0.0.1"
 
@@ -36,6 +37,17 @@ class Seat:
 
     provider: Provider
     cards: CardBox = field(repr=False)
+
+    @property
+    def doors(self) -> TlsDoors:
+        """Return the provider's doors over TLS.
+
+        Raises:
+            RuntimeError: nobody serves it.
+        """
+        if self.provider.tls_doors is None:
+            raise RuntimeError("the provider is not served: it has no doors")
+        return self.provider.tls_doors
 
     @property
     def url(self) -> str:

@@ -6,19 +6,22 @@ import logging
 import secrets
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from flask import Flask, Response, jsonify, make_response, render_template, render_template_string, request
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
-from conformance.miniatures.checks import Checks, Keyring
+from conformance.miniatures.checks import Checks
 from conformance.miniatures.defects import Defect
 from conformance.miniatures.logins import Logins
+from conformance.miniatures.practice import situation, structure
 from conformance.miniatures.property_defects import PropertyDefect
 from conformance.miniatures.provider import Provider
 from conformance.miniatures.refusals import Reason, Refused
+from conformance.miniatures.renewal import Renewal
 from conformance.miniatures.responses import LoginAgain, ResponseFacts, code_of
+from conformance.miniatures.rules import Crash
 from conformance.miniatures.sessions import Who
 from conformance.miniatures.slipping_sessions import SlippingSessions
 from conformance.miniatures.slips import Slips
@@ -65,6 +68,8 @@ def create_portal(
     linked = ["GET", "POST"] if defect is Defect.LOGS_OUT_ON_LINK else ["POST"]
     app.add_url_rule("/logout", view_func=portal.logout, methods=linked)
     app.add_url_rule("/logged-out", view_func=portal.logged_out)
+    app.add_url_rule("/refresh", "refresh", lambda: portal.renewal.page(portal.sid), methods=["POST"])
+    app.add_url_rule("/forget", "forget", portal.forget, methods=["POST"])
     app.after_request(lambda answer: keep_private(answer, defect, personal=request.path == "/me"))
     app.register_error_handler(Refused, portal.refused)
     app.register_error_handler(LoginAgain, lambda _: _see("/login"))
@@ -95,6 +100,7 @@ class _Portal:
         self.sessions = SlippingSessions(defect, monotonic=monotonic)
         self.logins = Logins(self.sessions, self.defect)
         self.provider = Provider(app, config, self.defect, monotonic=monotonic)
+        self.renewal = Renewal(self.provider, self.sessions, self.defect)
         self.cookie = cookie_name(config.public_base_url)
         self.last: Who | None = None
 
@@ -103,6 +109,10 @@ class _Portal:
         shown = request.cookies.get(self.cookie)
         altered = self.defect is Defect.COMPARES_PART_OF_COOKIE
         return self.sessions.resembling(shown, _SIGNS_COMPARED) if altered else shown
+
+    def forget(self) -> Response:
+        self.provider.published.forget()
+        return make_response("", 204)
 
     def home(self) -> Response:
         who = self.sessions.who(self.sid)
@@ -115,12 +125,14 @@ class _Portal:
         known = self.logins.remembered(self.sid)
         if known is not None:
             return self.with_session(_see(HOME), self.sessions.log_in(self.sid, known))
-        began = self.provider.begin(own_address(request.args.get("next", HOME), self.defect))
+        began = self.provider.begin(own_address(request.args.get("next", HOME), self.defect), request.args)
         url, pending = self.sessions.began(*began)
         return self.with_session(_see(url), self.logins.expect(self.sid, pending))
 
     def callback(self) -> Response:
         values = request.values
+        if not values and self.defect is Defect.CRASHES_ON_BARE_CALLBACK:
+            raise Crash
         state = values.get("state", "")
         answered = self.sessions.remembered(state)
         if answered is not None:
@@ -183,15 +195,9 @@ class _Portal:
             defect=self.any_defect,
             now=self.clock(),
             nonce=pending.nonce,
-            former_nonces=self.logins.former_nonces,
+            former_nonces=self.logins.former_nonces(self.sid),
         )
-        keys = Keyring(
-            known=self.provider.keys,
-            refetched=self.provider.refetched_keys,
-            fetched_from=self.provider.keys_from,
-            client_secret=self.config.client_secret,
-        )
-        id_token = checks.id_token(tokens, keys)
+        id_token = checks.id_token(tokens, self.provider.keyring)
         answer = self.provider.userinfo(tokens["access_token"])
         claims = checks.userinfo(replace(answer, claims=self.slips.received(answer.claims)), id_token)
         named = identifier(claims, self.defect) if self.any_defect is self.defect else self.slips.identifier(claims)
@@ -200,26 +206,12 @@ class _Portal:
         return Who(
             identifier=self.logins.account(named, claims),
             claims=self.slips.profile(named, claims, before.claims if before else {}),
-            situation=self.situation(claims),
-            structure=self.structure(claims),
+            situation=situation(claims, self.slips),
+            structure=structure(claims, self.slips),
             id_token=str(tokens.get("id_token", "")),
+            access_token=str(tokens["access_token"]),
+            refresh_token=str(tokens.get("refresh_token", "")),
         )
-
-    def situation(self, claims: dict[str, Any]) -> str | None:
-        """Return the code of the first profession; somebody in training, for instance, may have none."""
-        try:
-            code = str(claims["SubjectRefPro"]["exercices"][0]["codeProfession"])
-        except (KeyError, IndexError, TypeError):
-            return None
-        return self.slips.profession(code)
-
-    def structure(self, claims: dict[str, Any]) -> tuple[str, str] | None:
-        """Return role and name of the structure of the first activity, which belong together."""
-        try:
-            activities = claims["SubjectRefPro"]["exercices"][0]["activities"]
-            return str(activities[0]["codeRole"]), str(self.slips.place(activities)["raisonSocialeSite"])
-        except (KeyError, IndexError, TypeError):
-            return None
 
     def spelt(self, name: str) -> str:
         """Return a name as the page shows it; what comes from outside is text, never markup."""

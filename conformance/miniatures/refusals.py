@@ -29,6 +29,7 @@ class Reason(StrEnum):
     ACR = "acr"
     USERINFO_SUB = "userinfo-sub"
     IDENTITY = "identity"
+    TEXT = "text"
     PROVIDER_ANSWER = "provider-answer"
     PROVIDER_DOWN = "provider-down"
     LOGOUT_STATE = "logout-state"

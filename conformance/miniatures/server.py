@@ -93,6 +93,15 @@ identity = {{ json = "/identifier" }}
 claims = {{ json = "/claims" }}
 identity_claim = "SubjectNameID"
 
+[reset]
+post = "/forget"
+
+[refresh]
+url = "/refresh"
+
+[provider]
+authority_trusted = true
+
 [limits]
 login_seconds = 10
 jwks_cooldown_seconds = {jwks_cooldown_seconds:g}

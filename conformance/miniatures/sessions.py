@@ -28,6 +28,8 @@ class Who:
         situation: profession as a code, or None: not everybody has a professional situation.
         structure: role and name of the structure of one activity, or None.
         id_token: kept for logout.
+        access_token: for userinfo.
+        refresh_token: for the next access token, empty for none.
     """
 
     identifier: str
@@ -35,6 +37,8 @@ class Who:
     situation: str | None = None
     structure: tuple[str, str] | None = None
     id_token: str = field(repr=False, default="")
+    access_token: str = field(repr=False, default="")
+    refresh_token: str = field(repr=False, default="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +128,13 @@ class Sessions:
                 waiting = (*waiting, (self._monotonic() + _LOGIN_SECONDS, again))
             session = Session(touched=self._monotonic(), who=who, pending=waiting)
             return self._keep(session, None if rename else sid)
+
+    def renew(self, sid: str, who: Who) -> None:
+        """Note what is new about somebody who stays logged in; whoever has left stays away."""
+        with self._lock:
+            session = self._find(sid)
+            if session is not None and session.who is not None:
+                self._kept[sid] = replace(session, who=who)
 
     def close(self, sid: str | None) -> None:
         """End a session on the server: its name is worth nothing from now on."""

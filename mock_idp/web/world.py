@@ -62,6 +62,27 @@ def _within_a_century(seconds: float) -> timedelta:
     return timedelta(seconds=seconds)
 
 
+class Patience:
+    """Holds answers back for a while; whoever is held can be let go at once."""
+
+    def __init__(self) -> None:
+        """Hold nobody."""
+        self._news = threading.Condition()
+        self._round = 0
+
+    def hold(self, seconds: float) -> None:
+        """Wait that long, or until the next release."""
+        with self._news:
+            now = self._round
+            self._news.wait_for(lambda: self._round != now, timeout=seconds)
+
+    def release(self) -> None:
+        """Let everybody go who is held at this moment."""
+        with self._news:
+            self._round += 1
+            self._news.notify_all()
+
+
 class SystemEntropy:
     """Randomness from the operating system."""
 

@@ -92,6 +92,18 @@ def test_hosts_are_written_with_or_without_a_port() -> None:
     assert ("127.0.0.1:8081", "cdn.test:80", "api.test:8443") == read_descriptor(LEAST + more).allow_hosts
 
 
+def test_how_a_portal_forgets_refreshes_and_trusts() -> None:
+    """Each in a table of its own, and nothing of it is supposed."""
+    more = '[reset]\npost = "/forget"\n[refresh]\nurl = "https://api.test/x"\n[provider]\nauthority_trusted = true\n'
+    bare, full = read_descriptor(LEAST), read_descriptor(LEAST + more)
+
+    assert ("", "", False) == (bare.reset_url, bare.refresh, bare.provider.authority_trusted)
+    assert "http://127.0.0.1:8081/forget" == full.reset_url
+    assert ("https://api.test/x", "POST") == (full.refresh, full.refresh_method)
+    assert full.provider.authority_trusted
+    assert "api.test:443" in full.allow_hosts
+
+
 @pytest.mark.parametrize("sign", ["401", "403", "404", "400", "redirect", "redirect-to-provider", "no-identity"])
 def test_signs_of_nobody_being_there(sign: str) -> None:
     """Any refusal, a redirect, or a page that names nobody."""
@@ -125,6 +137,9 @@ MISTAKES = [
     (LEAST + 'allow_hosts = ["a b"]\n', "[portal] allow_hosts: 'a b' is no host; write host or host:port"),
     (LEAST + 'allow_hosts = ["a:99999"]\n', "[portal] allow_hosts: 'a:99999' is no host"),
     (LEAST + 'flows = ["implicit"]\n', '[portal] flows: "code" is missing; it is the flow that this suite drives'),
+    (LEAST + "[provider]\nauthority_trusted = 1\n", "[provider] authority_trusted: write true or false, not a number"),
+    (LEAST + '[reset]\nget = "/x"\n', "[reset] get: unknown key; known are post"),
+    (LEAST + '[refresh]\nmethod = "PUT"\n', "[refresh] method: 'PUT' is not understood; write one of GET, POST"),
     (LEAST + 'nmae = "x"\n', "[portal] nmae: unknown key; did you mean name?"),
     (LEAST + "[portals]\n", "portal.toml portals: unknown key; did you mean portal?"),
     (LEAST + "[whoami]\n", '[whoami] identity: missing; write for instance { json = "/identifier" }'),
@@ -266,7 +281,9 @@ KEYS = {
     "portal": ["name", "base_url", "login", "login_form", "callback", "logout", "logout_method", "after_logout", "flows", "allow_hosts"],  # noqa: E501
     "whoami": ["url", "anonymous", "identity", "claims", "identity_claim"],
     "limits": ["login_seconds", "jwks_cooldown_seconds"],
-    "provider": ["url", "port", "client_id", "client_secret_env"],
+    "provider": ["url", "port", "client_id", "client_secret_env", "authority_trusted"],
+    "reset": ["post"],
+    "refresh": ["url", "method"],
     "launch": ["command", "env", "folder", "port", "ready", "ready_seconds", "reset"],
     "profile": ["name"],
     "expect": ["skip", "known"],

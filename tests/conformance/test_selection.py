@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from conformance.descriptor import Descriptor, Exempt, Lookup, Probe
+from conformance.descriptor import Descriptor, Exempt, Launch, Lookup, Probe, ProviderSeat
 from conformance.outcome import Verdict
 from conformance.scenario import Need
 from conformance.selection import known_failure, wanted, why_not, with_known
@@ -28,7 +28,11 @@ WHOLE = Descriptor(
     callback="http://127.0.0.1:9/callback",
     logout="http://127.0.0.1:9/logout",
     probe=PROBE,
+    reset_url="http://127.0.0.1:9/reset",
+    refresh="http://127.0.0.1:9/refresh",
+    provider=ProviderSeat(authority_trusted=True),
 )
+LAUNCH = Launch(command=("./run.sh",))
 LAST = date(2027, 1, 31)
 TICKET = Exempt(pattern="idt.made.*", reason="En cours de correction", issue="PORTAIL-12", until=LAST)
 ALL_NEEDS = frozenset(Need)
@@ -57,11 +61,27 @@ def test_a_portal_that_has_everything_is_asked_everything() -> None:
 
 
 @pytest.mark.parametrize(
+    "portal",
+    [
+        replace(WHOLE, reset_url="", launch=LAUNCH),
+        replace(WHOLE, reset_url="", launch=replace(LAUNCH, restarts=False, reset_url="http://127.0.0.1:9/reset")),
+    ],
+)
+def test_a_portal_that_is_launched_forgets_too(portal: Descriptor) -> None:
+    """By being restarted, or at an address."""
+    assert why_not(card(needs=frozenset({Need.RESET})), portal) is None
+
+
+@pytest.mark.parametrize(
     ("needs", "portal", "key"),
     [
         ({Need.LOGOUT}, replace(WHOLE, logout=""), "[portal] logout"),
         ({Need.CLAIMS}, replace(WHOLE, probe=replace(PROBE, claims=None)), "[whoami] claims"),
         ({Need.CLAIMS}, replace(WHOLE, probe=None), "[whoami] claims"),
+        ({Need.RESET}, replace(WHOLE, reset_url=""), "[reset] post"),
+        ({Need.RESET}, replace(WHOLE, reset_url="", launch=replace(LAUNCH, restarts=False)), "[reset] post"),
+        ({Need.REFRESH}, replace(WHOLE, refresh=""), "[refresh] url"),
+        ({Need.TLS}, replace(WHOLE, provider=ProviderSeat()), "[provider] authority_trusted"),
         (ALL_NEEDS, replace(WHOLE, logout="", probe=None), "[whoami] claims"),
     ],
 )
@@ -77,7 +97,7 @@ def test_what_a_portal_does_not_have_is_said_by_key(needs: frozenset[Need], port
 @pytest.mark.parametrize("need", Need)
 def test_every_need_can_be_missing_and_is_said(need: Need) -> None:
     """A need that is added later must be known here."""
-    bare = replace(WHOLE, logout="", probe=None)
+    bare = replace(WHOLE, logout="", probe=None, reset_url="", refresh="", provider=ProviderSeat())
 
     assert why_not(card(needs=frozenset({need})), bare, frozenset()) is not None
     assert why_not(card(needs=frozenset({need})), bare, frozenset({str(need), "other"})) is None

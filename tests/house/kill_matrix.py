@@ -104,6 +104,7 @@ def _played(case: Case, lab: Lab, honest: list[Attempt]) -> Evidence:
     try:
         case.play(trial)
     finally:
+        trial.withdraw()
         trial.close()
     evidence = trial.evidence()
     return replace(evidence, attempts=(honest[0], *evidence.attempts, honest[1]))

@@ -150,3 +150,22 @@ def test_what_cannot_be_used_is_said_in_the_users_language(
     assert said.startswith({"fr": "Arrêt : ", "en": "Stopped: "}[language])
     assert names in said
     assert not (english_in(re.sub("clés connues.*", "", said)) if language == "fr" else french_in(said))
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("language", "told"), [("fr", "--pin-env : rien n'a été tapé"), ("en", "--pin-env: nothing was typed")]
+)
+def test_a_secret_that_nobody_types_is_asked_for_by_name(
+    language: str, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A script without a terminal learns which option it needs."""
+
+    def ended(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("getpass.getpass", ended)
+    code = main(["card", "pin", "--lang", language])
+
+    assert 2 == code
+    assert told in capsys.readouterr().out
