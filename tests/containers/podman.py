@@ -16,13 +16,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # For a machine without systemd: no larger limits than it has, and a runtime for either kind of control groups.
+# Nothing is shared with a Podman that the machine may have.
 SETTINGS = """
 [containers]
 default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
 [engine]
 cgroup_manager = "cgroupfs"
 events_logger = "file"
+lock_type = "file"
 runtime = "runc"
+tmp_dir = "{folder}/tmp"
 """
 STORAGE = """
 [storage]
@@ -31,7 +34,18 @@ graphroot = "{folder}/root"
 runroot = "{folder}/run"
 """
 # A network of its own: Docker's firewall drops what is not Docker's, and so what closed networks of Podman carry.
-ISOLATED = ("unshare", "--net", "--mount", "--propagation", "private")
+# Processes of its own too: conmon outlives its container by minutes, the server of names everything.
+ISOLATED = (
+    "unshare",
+    "--net",
+    "--mount",
+    "--propagation",
+    "private",
+    "--pid",
+    "--fork",
+    "--kill-child",
+    "--mount-proc",
+)
 # The socket is there before the service is, which takes it over as systemd would hand it out: nobody waits.
 SERVE = 'exec env LISTEN_PID=$$ LISTEN_FDS=1 podman system service --time 0 3<&"$0"'
 SECONDS = 30.0
@@ -62,7 +76,7 @@ def podman(folder: Path) -> Iterator[Podman]:
     Args:
         folder: for its settings and storage; what is big in it is removed.
     """
-    (folder / "containers.conf").write_text(SETTINGS, encoding="utf-8")
+    (folder / "containers.conf").write_text(SETTINGS.format(folder=folder), encoding="utf-8")
     (folder / "storage.conf").write_text(STORAGE.format(folder=folder), encoding="utf-8")
     environment = {
         **os.environ,
@@ -79,6 +93,7 @@ def podman(folder: Path) -> Iterator[Podman]:
     try:
         yield Podman(address=f"unix://{place}", environment=environment)
     finally:
-        service.terminate()
+        # unshare hears nothing gentler while it waits; what it forked dies with it, and all that is kept is thrown away
+        service.kill()
         service.wait(SECONDS)
         shutil.rmtree(folder / "root", ignore_errors=True)
