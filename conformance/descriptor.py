@@ -7,7 +7,7 @@ import tomllib
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin, urlsplit
 
-from conformance.described import Descriptor, DriverChoice, Exempt, Launch, Lookup, Probe, ProviderSeat
+from conformance.described import CibaForm, Descriptor, DriverChoice, Exempt, Launch, Lookup, Mtls, Probe, ProviderSeat
 from conformance.hop import origin_host
 from conformance.toml_reader import DescriptorError, Table
 
@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "CibaForm",
     "Descriptor",
     "DescriptorError",
     "DriverChoice",
     "Exempt",
     "Launch",
     "Lookup",
+    "Mtls",
     "Probe",
     "ProviderSeat",
     "read_descriptor",
@@ -31,6 +33,7 @@ LOGGED_OUT_SIGNS: Final = ("401", "403", "redirect-to-provider", "redirect", "no
 """How a who-am-I page says that nobody is there; any other status of the four hundreds is understood as well."""
 _REFUSAL: Final = re.compile(r"4\d\d")
 _POINTER: Final = re.compile(r"(/[^/]*)+")
+_SHA256: Final = re.compile(r"[0-9a-fA-F]{64}")
 _BY_ID: Final = re.compile(r"#[^\s#.\[\]>]+")
 
 
@@ -75,8 +78,11 @@ def read_descriptor(text: str, *, source: str = "portal.toml", port: int = 0) ->
     named = portal.text("name")
     login, callback = _address(portal, "login", base), _address(portal, "callback", base, "/callback")
     logout = _address(portal, "logout", base, "")
+    home = _address(portal, "home", base, "")
     told = tuple(_address(portal, key, base, "") for key in ("backchannel_logout", "frontchannel_logout"))
     flows = portal.texts("flows", ("code",))
+    if "ciba" in flows and "ciba" not in whole:
+        raise DescriptorError(f'{source} ciba: missing; with "ciba" among the flows, write a table [ciba] with its url')
     if "code" not in flows:
         raise DescriptorError(f'{portal.place} flows: "code" is missing; it is the flow that this suite drives')
     forget, refresh = whole.table("reset"), whole.table("refresh")
@@ -88,13 +94,16 @@ def read_descriptor(text: str, *, source: str = "portal.toml", port: int = 0) ->
         base_url=base,
         login=login,
         callback=callback,
+        home=home,
         login_form=portal.text("login_form", ""),
         logout=logout,
         logout_method=portal.text("logout_method", "POST", one_of=("GET", "POST")),
         after_logout=tuple(_joined(portal, "after_logout", base, one) for one in portal.texts("after_logout")),
         backchannel_logout=told[0],
         frontchannel_logout=told[1],
-        allow_hosts=_hosts(portal, (base, login, callback, logout, *told, probe.url if probe else "", refreshed)),
+        mtls=_mtls(whole.table("mtls")) if "mtls" in whole else None,
+        ciba=_ciba(whole.table("ciba"), base) if "ciba" in whole else None,
+        allow_hosts=_hosts(portal, (base, home, login, callback, logout, *told, probe.url if probe else "", refreshed)),
         probe=probe,
         reset_url=_address(forget, "post", base, ""),
         refresh=refreshed,
@@ -217,6 +226,30 @@ def _launch(table: Table, base: str) -> Launch:
         ready_seconds=table.number("ready_seconds", 30.0, least=0.1),
         reset_url="" if isinstance(reset, str) else _address(reset, "post", base),
         restarts=reset != "none",
+    )
+    table.finish()
+    return found
+
+
+def _mtls(table: Table) -> Mtls:
+    parameters, thumbprint = table.table("parameters"), table.text("certificate_sha256", "")
+    if thumbprint and not _SHA256.fullmatch(thumbprint):
+        raise DescriptorError(
+            f"{table.place} certificate_sha256: write 64 hexadecimal digits, the SHA-256 of the certificate's DER"
+        )
+    found = Mtls(
+        parameters=tuple((name, parameters.text(name)) for name in parameters.names()), certificate_sha256=thumbprint
+    )
+    table.finish()
+    return found
+
+
+def _ciba(table: Table, base: str) -> CibaForm:
+    found = CibaForm(
+        url=_address(table, "url", base),
+        form=table.text("form", ""),
+        field=table.text("field", "identifiant"),
+        wait=_address(table, "wait", base, ""),
     )
     table.finish()
     return found

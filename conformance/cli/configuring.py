@@ -31,7 +31,12 @@ def configuration_of(options: argparse.Namespace) -> Configuration:
     found = _file(options.config) if options.config else Configuration(settings=Settings(), people=builtin_people())
     if options.suite:
         habits = SUITE_SETTINGS
-        settings = replace(found.settings, acr_values_policy=habits.acr_values_policy, scope_policy=habits.scope_policy)
+        settings = replace(
+            found.settings,
+            acr_values_policy=habits.acr_values_policy,
+            scope_policy=habits.scope_policy,
+            ciba_interval=habits.ciba_interval,
+        )
         found = replace(found, settings=settings)
     for name in ("issuer_base", "wallet_base"):
         written = getattr(options, name)

@@ -141,5 +141,5 @@ class TlsDoors:
     def _opened(self, flaw: Flaw) -> tuple[str, CardPort]:
         listener = socket.create_server((HOST, 0))
         identity = self._made().identity(flaw)
-        port = CardPort(listener, self._provider, identity=identity, newest=TlsVersion.V1_3, asks=False)
+        port = CardPort(listener, self._provider, identity=identity, newest=TlsVersion.V1_3, asks=flaw is Flaw.NONE)
         return f"{HOST}:{listener.getsockname()[1]}", port.__enter__()
