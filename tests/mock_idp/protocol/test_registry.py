@@ -1,4 +1,4 @@
-"""Portals and keys that the provider goes by: those of the start, those registered since, and what a store remembers."""
+"""Portals and keys that the provider goes by: those of the start, those registered since, and those kept in a store."""
 
 from __future__ import annotations
 
@@ -62,4 +62,4 @@ def test_keys_are_read_as_they_were_written(keys: SigningKeys) -> None:
     assert published.published == read.published
     assert published.written() == read.written()
     assert read is SigningKeys.read(published.written())
-    assert keys.current.as_dict(private=True)["d"] not in repr(read)
+    assert str(keys.current.as_dict(private=True)["d"]) not in repr(read)
