@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from conformance.agent import UserAgent
     from conformance.control import Control
     from conformance.page import Page
+    from conformance.workstation import Texts
 
 MAILBOX: Final = "/mailbox/messages.json"
 _ALERT: Final = "error"
@@ -121,7 +122,7 @@ def messages(browser: UserAgent, wallet: str) -> list[dict[str, Any]]:
     try:
         found: list[dict[str, Any]] = page.json()["messages"]
     except (ValueError, KeyError, TypeError):
-        raise WorkstationError(("ouvrir la messagerie", "open the mailbox"), page) from None
+        raise WorkstationError(("ouvrir la boîte aux lettres", "open the mailbox"), page) from None
     return found
 
 
@@ -180,7 +181,7 @@ class Desktop:
         return self.browser.open(self._url)
 
     def _press(
-        self, page: Page, form: str, step: tuple[str, str], phase: str, values: dict[str, str | bool] | None = None
+        self, page: Page, form: str, step: Texts, phase: str, values: dict[str, str | bool] | None = None
     ) -> Page:
         shown = submit(self.browser, page, form, step, values)
         if shown.data("phase") != phase:
@@ -199,6 +200,5 @@ class Desktop:
         for one in self._post(idnat):
             if one["kind"] == kind and one["id"] not in before:
                 return one
-        raise WorkstationError(
-            (f"trouver le message ({kind})", f"find the message ({kind})"), self.browser.open(self._url)
-        )
+        step = (f"trouver le message ({kind}) dans la boîte aux lettres", f"find the {kind} in the mailbox")
+        raise WorkstationError(step, self.browser.open(self._url))

@@ -38,10 +38,13 @@ def open_lab(described: Descriptor, provider_url: str, profile: Profile, *, cont
         control=control,
         where=where,
         portal=portal,
+        described=described,
         profile=profile,
         masks=Masks(where.salt),
         identity_claim=portal.identity_claim,
         patience=described.login_seconds,
+        cooldown=described.jwks_cooldown_seconds,
+        refresh=(described.refresh, described.refresh_method) if described.refresh else None,
     )
 
 
@@ -53,9 +56,11 @@ def resets_of(described: Descriptor, restart: Callable[[], None] | None) -> tupl
         restart: restarts it, when the suite started it.
     """
     launch = described.launch
-    if launch is None:
-        return ()
     found: list[tuple[str, Callable[[], None]]] = []
+    if described.reset_url:
+        found.append(("caches", lambda: _post(described.reset_url)))
+    if launch is None:
+        return tuple(found)
     if launch.reset_url:
         found.append(("caches", lambda: _post(launch.reset_url)))
     if launch.restarts and restart is not None:

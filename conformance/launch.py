@@ -35,7 +35,8 @@ class Facts:
     """What a portal is told about the provider and about itself, by placeholder.
 
     Attributes:
-        members: ``issuer``, ``discovery``, ``wallet``, ``port``, ``client_id``, ``client_secret``.
+        members: ``issuer``, ``discovery``, ``wallet``, ``port``, ``client_id``, ``client_secret``,
+            ``authority``.
     """
 
     members: Mapping[str, str] = field(repr=False)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from conformance.profiles import Profile
 
 EVENTS: Final = "psc-events"
+FRENCH: Final = "psc-french"
+"""What a failure of ours says in French; its English is the exception's text."""
 LIES: Final = ("all", "login", "issuer")
 """Lies told in one login may be told in parallel; those of the issuer reach everybody and are told alone, and last."""
 LAB: Final = pytest.StashKey[Lab]()
@@ -170,8 +172,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     lab.resets = lab.portal.resets + resets_of(described, pyfuncitem.config.stash.get(RESTART, None))
     try:
         performance = perform(card, pyfuncitem.obj, lab)
-    except ProviderGone:
-        pyfuncitem.session.shouldstop = "the provider is gone"
+    except Stop as error:
+        pyfuncitem.user_properties.append((FRENCH, error.fr))
+        if isinstance(error, ProviderGone):
+            pyfuncitem.session.shouldstop = "the provider is gone"
         raise
     today = datetime.now(UTC).date()  # noqa: TID251  # a known failure is let pass until a day
     _finish(pyfuncitem, settle_known(performance.events, known_failure(card, described), today))

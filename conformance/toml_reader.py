@@ -174,9 +174,24 @@ class Table:
             return date.fromisoformat(value)
         except (TypeError, ValueError):
             raise DescriptorError(
-                f"{self.place} {key} : écrivez un jour, tel que 2027-01-31",
+                f"{self.place} {key} : écrivez un jour comme 2027-01-31",
                 f"{self.place} {key}: write a day such as 2027-01-31",
             ) from None
+
+    def flag(self, key: str) -> bool:
+        """Return true or false; false when it is not there.
+
+        Raises:
+            DescriptorError: it is neither.
+        """
+        value = self._take(key, default=False)
+        if not isinstance(value, bool):
+            fr, en = _kind(value)
+            raise DescriptorError(
+                f"{self.place} {key} : écrivez true ou false, et non {fr}",
+                f"{self.place} {key}: write true or false, not {en}",
+            )
+        return value
 
     def rest(self) -> dict[str, Any]:
         """Return the members that nobody asked for yet, for somebody else to check."""

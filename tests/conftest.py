@@ -123,6 +123,10 @@ NEEDS = {
         found=_engine,
         remedy="scripts/system-packages.sh containers (and Docker running, or root so that the tests can start it)",
     ),
+    "podman": Need(
+        found=lambda: os.geteuid() == 0 and _command("podman")() and _file("/usr/lib/podman/aardvark-dns")(),
+        remedy="scripts/system-packages.sh podman (as root on Debian)",
+    ),
     "compose": Need(
         found=lambda: _command("docker-compose")() or _answers("docker", "compose", "version"),
         remedy="scripts/system-packages.sh containers (Debian: apt-get install docker-compose)",

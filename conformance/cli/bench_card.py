@@ -51,7 +51,10 @@ def _through_pcscd(card: Card) -> Iterator[Row]:
         from virtual_card.transport.pcsc_events import NoChange  # noqa: PLC0415
         from virtual_card.transport.pcscd import PcscdError  # noqa: PLC0415
     except ImportError as missing:
-        raise NoService(f"pyscard manque : {missing}", str(missing)) from None
+        raise NoService(
+            f"{missing.name} n'est pas installé ; installez l'extra « card »",
+            f"{missing.name} is not installed; install the extra 'card'",
+        ) from None
     try:
         measured = through_pcscd(card)
     except (PcscdError, NoChange) as error:

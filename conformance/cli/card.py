@@ -270,4 +270,10 @@ class _Asking:
         """Return a secret: never an argument, which every user of the machine can read."""
         flag = "--" + option.replace("_", "-")
         given = secret_in(getattr(self.options, option), flag, ("des chiffres", "digits"))
-        return given or getpass.getpass(fr if self.terminal.language == "fr" else en)
+        try:
+            return given or getpass.getpass(fr if self.terminal.language == "fr" else en)
+        except EOFError:
+            raise UsageError(
+                f"{flag} : rien n'a été tapé ; donnez le nom d'une variable d'environnement qui contient les chiffres",
+                f"{flag}: nothing was typed; give the name of an environment variable that holds the digits",
+            ) from None

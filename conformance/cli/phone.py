@@ -111,9 +111,8 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """
     password = secret_in(options.password_env, "--password-env", ("quatre chiffres", "four digits")) or PASSWORD
     token = secret_in(options.control_token_env, "--control-token-env", SERVE_TOKEN)
-    pin = secret_in(options.pin_env, "--pin-env", ("le code porteur de la carte", "the PIN of the card")) or PIN
+    pin = secret_in(options.pin_env, "--pin-env", ("le code de la carte", "the PIN of the card")) or PIN
     with closing(Control(options.provider, token=token)) as control:
-        Hand(control=control, terminal=terminal, options=options, password=password, pin=pin).do(
-            options.action, options.words
-        )
+        hand = Hand(control=control, terminal=terminal, options=options, password=password, pin=pin)
+        hand.do(options.action, options.words)
     return ExitCode.CLEAN

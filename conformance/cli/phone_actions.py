@@ -35,6 +35,7 @@ class Hand:
         """Carry one action out.
 
         Raises:
+            UsageError: it was not written as it must be.
             PhoneStop: it cannot be done; why, and what to do.
             ControlFailed: the provider does not answer, or knows no such person.
         """

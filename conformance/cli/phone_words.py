@@ -22,7 +22,7 @@ LONGEST_WAIT: Final = 3600
 
 
 class PhoneStop(Stop):
-    """The phone or the page refuses: why, and what to do about it."""
+    """Phone or page refuse: what, and what to do about it."""
 
     code = ExitCode.FAILURES
 

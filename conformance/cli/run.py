@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from conformance.runner import Result
 
 LAUNCHED_CLIENT: Final = "portail"
+AUTHORITY_FILE: Final = "tls-authority.pem"
 
 
 def add(commands: Any, talk: Talk) -> None:
@@ -170,14 +171,25 @@ def introduce(
     """Make the portal known to the provider, and start it when its descriptor says how."""
     client_id = described.provider.client_id or (LAUNCHED_CLIENT if described.launch else "")
     with closing(Control(provider, token=token)) as control:
-        where = control.whereabouts()
+        where, authority = control.whereabouts(), folder.resolve() / AUTHORITY_FILE
+        if described.launch is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            authority.write_text(control.tls_authority(), encoding="ascii")
         if secret:
             if not client_id:
                 raise UsageError(
                     "[provider] client_id : manque ; écrivez le client_id du portail",
                     "[provider] client_id: missing; write the portal's client_id",
                 )
-            control.register(client_id, secret, [described.callback], described.after_logout, described.name)
+            control.register(
+                client_id,
+                secret,
+                [described.callback],
+                described.after_logout,
+                described.name,
+                ciba=described.ciba is not None,
+                certificate_sha256=described.mtls.certificate_sha256 if described.mtls is not None else "",
+            )
     if described.launch is None:
         return None
     facts = Facts(
@@ -188,9 +200,9 @@ def introduce(
             "port": str(urlsplit(described.base_url).port or 0),
             "client_id": client_id,
             "client_secret": secret,
+            "authority": str(authority),
         }
     )
-    folder.mkdir(parents=True, exist_ok=True)
     portal = LaunchedPortal(
         described.launch, base_url=described.base_url, facts=facts, folder=path.resolve().parent, log=folder / LOG_FILE
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from conformance.cards import CardBox
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     from mock_idp.ecps.settings import EcpsSettings
     from mock_idp.people import Person
     from mock_idp.store import Store
+    from mock_idp.web.tls_doors import TlsDoors
 
 LOOPBACK: Final = "127.0.0.1"
 
-SUITE_SETTINGS: Final = Settings(acr_values_policy=Unlisted.IGNORE, scope_policy=Unlisted.IGNORE)
+SUITE_SETTINGS: Final = Settings(
+    acr_values_policy=Unlisted.IGNORE, scope_policy=Unlisted.IGNORE, ciba_interval=timedelta(seconds=1)
+)
 """Under the suite no request is refused for its level or scope: a portal that forgets them must come as far as
-the scenario that says so."""
+the scenario that says so.  Between two polls there is one second, as in a public ANS test resource, so that a scenario
+about polling is soon over."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +41,17 @@ class Seat:
 
     provider: Provider
     cards: CardBox = field(repr=False)
+
+    @property
+    def doors(self) -> TlsDoors:
+        """Return the provider's doors over TLS.
+
+        Raises:
+            RuntimeError: nobody serves it.
+        """
+        if self.provider.tls_doors is None:
+            raise RuntimeError("the provider is not served: it has no doors")
+        return self.provider.tls_doors
 
     @property
     def url(self) -> str:

@@ -135,7 +135,8 @@ def _miniature(options: argparse.Namespace, stack: ExitStack) -> tuple[Descripto
     defect = defect_named(options.fault)
     seat = stack.enter_context(running_seat(SUITE_SETTINGS))
     base = stack.enter_context(demo_portal(seat.provider, defect))
-    return read_descriptor(portal_toml(base, name=f"{options.fault} (miniature)")), seat.url, None
+    text = portal_toml(base, name=f"{options.fault} (miniature)", jwks_cooldown_seconds=0.0)
+    return read_descriptor(text), seat.url, None
 
 
 def _described(

@@ -70,6 +70,7 @@ class Change(StrEnum):
     DUPLICATE = "duplicate"
     EXTRA = "extra"
     REPEAT = "repeat"
+    RENAME = "rename"
     BURY = "bury"
 
 
@@ -79,7 +80,7 @@ class Mutation:
 
     Attributes:
         path: member names and places in lists, from the top.
-        value: what is said instead, the name of an extra member, or how many times.
+        value: what is said instead, the name of an extra or renamed member, or how many times.
     """
 
     change: Change
@@ -116,6 +117,12 @@ class Act(StrEnum):
     RELOAD = "reload"
     LOGOUT = "logout"
     AGE = "age"
+    ROTATE = "rotate"
+    LOGOUT_TOKEN = "logout-token"  # noqa: S105  # the name of an act
+
+
+ACTS_ON_LOGIN: Final = frozenset({Act.APPROVE, Act.DECLINE, Act.DELIVER, Act.DELIVER_CUT, Act.LOGOUT_TOKEN})
+"""Acts about one login, which their step numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,6 +70,11 @@ class Profile:
         """Return what the profile is for, in ``fr`` or ``en``."""
         return self.title_en if language == "en" else self.title_fr
 
+    def level(self, scenario: str, demand: Clause) -> Level:
+        """Return how serious a scenario is here: as its row says, else as its clause does."""
+        row = self.rows.get(scenario)
+        return row.level if row is not None and row.level is not None else demand.level
+
     def rule(self, scenario: str, demand: Clause, expected: Expected, outcome: Outcome) -> Ruling:
         """Return what an outcome means.
 
@@ -79,8 +84,7 @@ class Profile:
             expected: what the portal should have done.
             outcome: what happened.
         """
-        row = self.rows.get(scenario)
-        level = row.level if row is not None and row.level is not None else demand.level
+        row, level = self.rows.get(scenario), self.level(scenario, demand)
         if outcome is Outcome.INCONCLUSIVE:
             return Ruling(verdict=Verdict.INCONCLUSIVE, level=level)
         if row is not None and outcome in row.verdicts:

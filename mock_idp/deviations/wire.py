@@ -29,6 +29,8 @@ _RANGES: dict[str, tuple[float, float]] = {
     "truncate.keep": (0, 1 << 20),
     "nth.occurrence": (1, 1000),
     "keep-parts.parts": (1, 2),
+    "pad.octets": (1, 1 << 22),
+    "inflate-body.octets": (1, 1 << 28),
 }
 
 

@@ -95,7 +95,7 @@ class Issuance(Registry):
             self.on_session_end(session)
 
     def logout_token(self, session: PscSession, client_id: str, exchange: Exchange) -> str:
-        """Return a logout token for one portal of a session, past its seam."""
+        """Return a logout token for one portal of a session, past its seam before and after it is signed."""
         draft = logout_token_draft(
             session,
             client_id,
@@ -104,7 +104,7 @@ class Issuance(Registry):
             now=exchange.now,
             jti=exchange.entropy.uuid(),
         )
-        return self.keys.sign(exchange.voice.token(draft)).value
+        return exchange.voice.compact(self.keys.sign(exchange.voice.token(draft))).value
 
     def stands(self, grant: Grant, *, now: datetime) -> bool:
         """Tell whether a grant still stands: not taken back, and its session not ended."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Response, jsonify
 
 from mock_idp.keys import Rotation, RotationError
@@ -9,6 +11,10 @@ from mock_idp.protocol.tokens import Means
 from mock_idp.web.control_door import ControlError, body_of_request, choice, control, known_person, text
 from mock_idp.web.http import provider
 from mock_idp.web.shortcuts import mint
+from mock_idp.web.tls_flaws import Flaw
+
+if TYPE_CHECKING:
+    from mock_idp.web.tls_doors import TlsDoors
 
 
 @control.post("/mint")
@@ -27,6 +33,25 @@ def minted() -> tuple[Response, int]:
         means=choice(body, "means", Means, Means.MOBILE),
     )
     return jsonify(tokens), 201
+
+
+@control.get("/tls-authority")
+def tls_authority() -> Response:
+    """Return the authority that a portal must trust before it can notice what is wrong with a door."""
+    return jsonify(pem=_doors().authority.pem)
+
+
+@control.post("/tls-doors")
+def tls_door() -> Response:
+    """Say where the provider answers over TLS with a certificate of one flaw; the door is opened if need be."""
+    return jsonify(base=_doors().address(choice(body_of_request(), "flaw", Flaw)))
+
+
+def _doors() -> TlsDoors:
+    doors = provider().tls_doors
+    if doors is None:
+        raise ControlError("tls: this provider is not served by a program that opens doors", 404)
+    return doors
 
 
 @control.post("/keys")

@@ -21,6 +21,7 @@ from mock_idp.web.http import provider, tie
 from mock_idp.web.journeys import GoneError
 from mock_idp.web.pages import page
 from mock_idp.web.phone_requests import blueprint as requests
+from mock_idp.web.phone_requests import portal_of
 from mock_idp.web.texts import Explanation, explain, explain_refusal
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _home(error: Explanation | None = None) -> Response:
         screens=journeys.qr_codes_on_screens(provider()),
         others=len(journeys.devices_of(provider(), device.idnat)) - 1 if device else 0,
         token=request.values.get("t", ""),
-        requests=journeys.requests_for(provider(), device.idnat) if device else [],
+        requests=[(one, portal_of(one)) for one in journeys.requests_for(provider(), device.idnat)] if device else [],
         error=error,
     )
 

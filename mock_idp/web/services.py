@@ -23,7 +23,7 @@ from mock_idp.web.card_reader import CardReader, CardReaderError
 from mock_idp.web.login import Login, LoginGoneError
 from mock_idp.web.logout_senders import tell_portals
 from mock_idp.web.voice import Plans
-from mock_idp.web.world import Clock, SystemEntropy
+from mock_idp.web.world import Clock, Patience, SystemEntropy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from mock_idp.protocol.exchange import FormPairs
     from mock_idp.protocol.sessions import PscSession
     from mock_idp.settings import Settings
+    from mock_idp.web.tls_doors import TlsDoors
 
 
 __all__ = ["SESSION_COOKIE", "CardReader", "CardReaderError", "Login", "LoginGoneError", "Provider"]
@@ -86,6 +87,8 @@ class Provider:
         self.directory = Directory(builtin_people() if people is None else people, self.store)
         self.journal = Journal(salt=self.entropy.octets(16))
         self.plans = Plans()
+        self.patience = Patience()
+        self.tls_doors: TlsDoors | None = None
         self.card_anchors = card_anchors
         self.card_intermediates = card_intermediates
         self.card_crls = card_crls

@@ -95,7 +95,7 @@ TEXTS: Mapping[Code, tuple[str, str]] = {
     ),
     Code.PASSWORD_WRONG: (
         mark("Le mot de passe est erroné. Essais restants : %(tries_left)s."),
-        mark("Saisissez le mot de passe à 4 chiffres choisi à l'activation."),
+        mark("Saisissez le mot de passe choisi à l'activation."),
     ),
     Code.DEVICE_LOCKED: (
         mark("L'e-CPS de ce téléphone est bloquée après trop de mots de passe erronés."),

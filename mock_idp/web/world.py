@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import random
 import secrets
 import threading
@@ -94,12 +93,38 @@ def _within_a_century(seconds: float) -> timedelta:
     return timedelta(seconds=seconds)
 
 
+class Patience:
+    """Holds answers back for a while; whoever is held can be let go at once."""
+
+    def __init__(self) -> None:
+        """Hold nobody."""
+        self._news = threading.Condition()
+        self._round = 0
+
+    def hold(self, seconds: float) -> None:
+        """Wait that long, or until the next release."""
+        with self._news:
+            now = self._round
+            self._news.wait_for(lambda: self._round != now, timeout=seconds)
+
+    def release(self) -> None:
+        """Let everybody go who is held at this moment."""
+        with self._news:
+            self._round += 1
+            self._news.notify_all()
+
+
 class SystemEntropy:
     """Randomness from the operating system."""
 
     def token(self, octets: int = 32) -> str:
-        """Return URL-safe text of that many random octets."""
-        return base64.urlsafe_b64encode(secrets.token_bytes(octets)).rstrip(b"=").decode("ascii")
+        """Return URL-safe text of that many random octets.
+
+        It never begins with a hyphen: ids are typed on command lines, where that would make an option of them.
+        """
+        while (drawn := secrets.token_urlsafe(octets)).startswith("-"):
+            pass
+        return drawn
 
     def uuid(self) -> str:
         """Return a random UUID (RFC 9562 5.4)."""

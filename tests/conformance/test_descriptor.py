@@ -13,7 +13,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.descriptor import Descriptor, DescriptorError, Exempt, Lookup, read_descriptor, read_file
+from conformance.descriptor import (
+    CibaForm,
+    Descriptor,
+    DescriptorError,
+    Exempt,
+    Lookup,
+    Mtls,
+    read_descriptor,
+    read_file,
+)
 from conformance.miniatures.server import portal_toml
 from conformance.toml_reader import NEAR, Table
 from tests.house.inventory import ROOT
@@ -76,6 +85,37 @@ def test_the_description_of_a_miniature_is_read() -> None:
     assert described.probe is not None
     assert Lookup(how="json", where="/identifier") == described.probe.identity
     assert ("http://127.0.0.1:9/logout", "POST") == (described.logout, described.logout_method)
+    assert ("http://127.0.0.1:9/backchannel-logout", "http://127.0.0.1:9/frontchannel-logout") == (
+        described.backchannel_logout,
+        described.frontchannel_logout,
+    )
+
+
+def test_a_login_by_ciba_has_its_page_and_its_form() -> None:
+    """With defaults for all but the address."""
+    described = read_descriptor(LEAST + '[ciba]\nurl = "/ciba"\nwait = "/attente"')
+    base = "http://127.0.0.1:8081"
+
+    assert CibaForm(url=f"{base}/ciba", form="", field="identifiant", wait=f"{base}/attente") == described.ciba
+    with pytest.raises(DescriptorError, match=r'ciba: missing; with "ciba" among the flows, write a table \[ciba\]'):
+        read_descriptor(LEAST + 'flows = ["code", "ciba"]')
+
+
+def test_a_portal_says_how_it_shows_its_certificate() -> None:
+    """With what its login address needs more, and the thumbprint for the registration."""
+    described = read_descriptor(LEAST + f'[mtls]\nparameters = {{ a = "b" }}\ncertificate_sha256 = "{"0a" * 32}"')
+
+    assert Mtls(parameters=(("a", "b"),), certificate_sha256="0a" * 32) == described.mtls
+    with pytest.raises(DescriptorError, match=r"\[mtls\] certificate_sha256: write 64 hexadecimal digits"):
+        read_descriptor(LEAST + '[mtls]\ncertificate_sha256 = "xyz"')
+
+
+def test_logout_tokens_may_go_to_another_host() -> None:
+    """Its host is in the file, and that is what makes it allowed."""
+    described = read_descriptor(LEAST + 'backchannel_logout = "https://api.portail.test/logout"')
+
+    assert "https://api.portail.test/logout" == described.backchannel_logout
+    assert ("127.0.0.1:8081", "api.portail.test:443") == described.allow_hosts
 
 
 def test_a_who_am_i_page_elsewhere_may_be_fetched() -> None:
@@ -90,6 +130,18 @@ def test_hosts_are_written_with_or_without_a_port() -> None:
     more = 'allow_hosts = ["cdn.test", "api.test:8443", "127.0.0.1:8081"]\n'
 
     assert ("127.0.0.1:8081", "cdn.test:80", "api.test:8443") == read_descriptor(LEAST + more).allow_hosts
+
+
+def test_how_a_portal_forgets_refreshes_and_trusts() -> None:
+    """Each in a table of its own, and nothing of it is supposed."""
+    more = '[reset]\npost = "/forget"\n[refresh]\nurl = "https://api.test/x"\n[provider]\nauthority_trusted = true\n'
+    bare, full = read_descriptor(LEAST), read_descriptor(LEAST + more)
+
+    assert ("", "", False) == (bare.reset_url, bare.refresh, bare.provider.authority_trusted)
+    assert "http://127.0.0.1:8081/forget" == full.reset_url
+    assert ("https://api.test/x", "POST") == (full.refresh, full.refresh_method)
+    assert full.provider.authority_trusted
+    assert "api.test:443" in full.allow_hosts
 
 
 @pytest.mark.parametrize("sign", ["401", "403", "404", "400", "redirect", "redirect-to-provider", "no-identity"])
@@ -125,6 +177,9 @@ MISTAKES = [
     (LEAST + 'allow_hosts = ["a b"]\n', "[portal] allow_hosts: 'a b' is no host; write host or host:port"),
     (LEAST + 'allow_hosts = ["a:99999"]\n', "[portal] allow_hosts: 'a:99999' is no host"),
     (LEAST + 'flows = ["implicit"]\n', '[portal] flows: "code" is missing; it is the flow that this suite drives'),
+    (LEAST + "[provider]\nauthority_trusted = 1\n", "[provider] authority_trusted: write true or false, not a number"),
+    (LEAST + '[reset]\nget = "/x"\n', "[reset] get: unknown key; known are post"),
+    (LEAST + '[refresh]\nmethod = "PUT"\n', "[refresh] method: 'PUT' is not understood; write one of GET, POST"),
     (LEAST + 'nmae = "x"\n', "[portal] nmae: unknown key; did you mean name?"),
     (LEAST + "[portals]\n", "portal.toml portals: unknown key; did you mean portal?"),
     (LEAST + "[whoami]\n", '[whoami] identity: missing; write for instance { json = "/identifier" }'),
@@ -266,7 +321,9 @@ KEYS = {
     "portal": ["name", "base_url", "login", "login_form", "callback", "logout", "logout_method", "after_logout", "flows", "allow_hosts"],  # noqa: E501
     "whoami": ["url", "anonymous", "identity", "claims", "identity_claim"],
     "limits": ["login_seconds", "jwks_cooldown_seconds"],
-    "provider": ["url", "port", "client_id", "client_secret_env"],
+    "provider": ["url", "port", "client_id", "client_secret_env", "authority_trusted"],
+    "reset": ["post"],
+    "refresh": ["url", "method"],
     "launch": ["command", "env", "folder", "port", "ready", "ready_seconds", "reset"],
     "profile": ["name"],
     "expect": ["skip", "known"],

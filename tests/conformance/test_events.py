@@ -52,7 +52,7 @@ def test_the_schema_is_one() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
     assert set(KINDS) == set(SCHEMA["properties"]["kind"]["enum"])
-    assert {"run", "step", "scenario", "hop", "verdict", "error", "end"} == set(KINDS)
+    assert {"run", "step", "scenario", "hop", "verdict", "finding", "target", "error", "end"} == set(KINDS)
 
 
 @pytest.mark.parametrize(

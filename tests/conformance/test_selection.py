@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from conformance.descriptor import Descriptor, Exempt, Lookup, Probe
+from conformance.descriptor import CibaForm, Descriptor, Exempt, Launch, Lookup, Mtls, Probe, ProviderSeat
 from conformance.outcome import Verdict
 from conformance.scenario import Need
 from conformance.selection import known_failure, wanted, why_not, with_known
@@ -27,8 +27,17 @@ WHOLE = Descriptor(
     login="http://127.0.0.1:9/login",
     callback="http://127.0.0.1:9/callback",
     logout="http://127.0.0.1:9/logout",
+    backchannel_logout="http://127.0.0.1:9/backchannel",
+    home="http://127.0.0.1:9/",
+    mtls=Mtls(),
+    ciba=CibaForm(url="http://127.0.0.1:9/ciba"),
+    frontchannel_logout="http://127.0.0.1:9/frame",
     probe=PROBE,
+    reset_url="http://127.0.0.1:9/reset",
+    refresh="http://127.0.0.1:9/refresh",
+    provider=ProviderSeat(authority_trusted=True),
 )
+LAUNCH = Launch(command=("./run.sh",))
 LAST = date(2027, 1, 31)
 TICKET = Exempt(pattern="idt.made.*", reason="En cours de correction", issue="PORTAIL-12", until=LAST)
 ALL_NEEDS = frozenset(Need)
@@ -57,11 +66,32 @@ def test_a_portal_that_has_everything_is_asked_everything() -> None:
 
 
 @pytest.mark.parametrize(
+    "portal",
+    [
+        replace(WHOLE, reset_url="", launch=LAUNCH),
+        replace(WHOLE, reset_url="", launch=replace(LAUNCH, restarts=False, reset_url="http://127.0.0.1:9/reset")),
+    ],
+)
+def test_a_portal_that_is_launched_forgets_too(portal: Descriptor) -> None:
+    """By being restarted, or at an address."""
+    assert why_not(card(needs=frozenset({Need.RESET})), portal) is None
+
+
+@pytest.mark.parametrize(
     ("needs", "portal", "key"),
     [
         ({Need.LOGOUT}, replace(WHOLE, logout=""), "[portal] logout"),
+        ({Need.BACKCHANNEL}, replace(WHOLE, backchannel_logout=""), "[portal] backchannel_logout"),
+        ({Need.MTLS}, replace(WHOLE, mtls=None), "[mtls]"),
+        ({Need.HOME}, replace(WHOLE, home=""), "[portal] home"),
+        ({Need.CIBA}, replace(WHOLE, ciba=None), "[ciba] url"),
+        ({Need.FRONTCHANNEL}, replace(WHOLE, frontchannel_logout=""), "[portal] frontchannel_logout"),
         ({Need.CLAIMS}, replace(WHOLE, probe=replace(PROBE, claims=None)), "[whoami] claims"),
         ({Need.CLAIMS}, replace(WHOLE, probe=None), "[whoami] claims"),
+        ({Need.RESET}, replace(WHOLE, reset_url=""), "[reset] post"),
+        ({Need.RESET}, replace(WHOLE, reset_url="", launch=replace(LAUNCH, restarts=False)), "[reset] post"),
+        ({Need.REFRESH}, replace(WHOLE, refresh=""), "[refresh] url"),
+        ({Need.TLS}, replace(WHOLE, provider=ProviderSeat()), "[provider] authority_trusted"),
         (ALL_NEEDS, replace(WHOLE, logout="", probe=None), "[whoami] claims"),
     ],
 )
@@ -77,7 +107,7 @@ def test_what_a_portal_does_not_have_is_said_by_key(needs: frozenset[Need], port
 @pytest.mark.parametrize("need", Need)
 def test_every_need_can_be_missing_and_is_said(need: Need) -> None:
     """A need that is added later must be known here."""
-    bare = replace(WHOLE, logout="", probe=None)
+    bare = Descriptor(name="portail", base_url=WHOLE.base_url, login=WHOLE.login, callback=WHOLE.callback)
 
     assert why_not(card(needs=frozenset({need})), bare, frozenset()) is not None
     assert why_not(card(needs=frozenset({need})), bare, frozenset({str(need), "other"})) is None

@@ -146,13 +146,14 @@ def test_a_failure_in_the_block_keeps_the_logs_without_secrets(
 
 
 VENDORS_TEST = """
+from conformance.containers import Names
 from tests.containers.sites import IMAGE, miniature
 
 pytest_plugins = ["conformance.containers.fixtures"]
 
 
 def test_down(psc_site):
-    psc_site(miniature(), image=IMAGE)
+    psc_site(miniature(), image=IMAGE, names=Names(wallet="porte.test"))
     assert not "a finding"
 """
 
@@ -175,6 +176,8 @@ def test_the_fixture_opens_a_site_and_keeps_logs_when_a_test_fails(
 
     assert "1 failed" in done.stdout, done.stdout + done.stderr
     assert ["test_down"] == [path.name for path in (tmp_path / "psc-report" / "containers").iterdir()]
+    kept = tmp_path / "psc-report" / "containers" / "test_down" / "provider.log"
+    assert "http://porte.test:8080" in kept.read_text(encoding="utf-8")
     assert [] == leftovers(engine)
 
 

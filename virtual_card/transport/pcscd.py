@@ -30,6 +30,7 @@ READER_NAME = "CPS virtuelle"
 # Where only root writes: in a folder for everybody, a link planted there would be followed.
 _LOCK = Path("/run/psc-conformance-pcscd.lock")
 _SOCKET = Path("/run/pcscd/pcscd.comm")
+_NO_POLKIT = "--disable-polkit"
 _STOP_SECONDS = 10.0
 _LOOK_SECONDS = 0.02
 _LOOKS = 500
@@ -44,6 +45,9 @@ class PcscdError(Spoken):
 def pcscd(folder: Path) -> Iterator[int]:
     """Run a service for the length of a ``with`` block, and give the port of its first reader; the second is one up.
 
+    It takes root, or a plain user to whom the folder of the socket belongs; then every program that can open the socket
+    may use the card.
+
     Args:
         folder: for its configuration (``readers``) and what it says (``pcscd.log``).
 
@@ -56,12 +60,22 @@ def pcscd(folder: Path) -> Iterator[int]:
             "pcscd ou vpcd manque ; Debian : apt-get install pcscd vsmartcard-vpcd",
             "pcscd or vpcd is missing; Debian: apt-get install pcscd vsmartcard-vpcd",
         )
-    if os.geteuid() != 0:
+    plain = os.geteuid() != 0
+    if plain and not os.access(_SOCKET.parent, os.W_OK):
         raise PcscdError(
-            "pcscd crée sa socket dans un dossier de root ; lancez en root, ou utilisez le service déjà démarré",
-            "pcscd makes its socket in a folder of root's; run as root, or use the service that runs",
+            f"pcscd crée sa socket dans {_SOCKET.parent}, qui est à root ; lancez en root, ou utilisez le service déjà "
+            "démarré",
+            f"pcscd makes its socket in {_SOCKET.parent}, which is root's; run as root, or use the service that runs",
         )
-    with _LOCK.open("w") as lock:
+    # A plain user's service asks nobody who may use it: polkit, which is asked otherwise, would refuse even that user.
+    manners = [_NO_POLKIT] if plain else []
+    if plain and _NO_POLKIT not in _help_of(program):
+        raise PcscdError(
+            f"ce pcscd ne connaît pas {_NO_POLKIT}, dont un utilisateur ordinaire a besoin ; prenez pcscd 2, ou lancez "
+            "en root",
+            f"this pcscd does not know {_NO_POLKIT}, which a plain user needs; take pcscd 2, or run as root",
+        )
+    with (_SOCKET.with_name(_LOCK.name) if plain else _LOCK).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if _answers():
             raise PcscdError(
@@ -71,7 +85,7 @@ def pcscd(folder: Path) -> Iterator[int]:
         port = _free_port()
         _configure(folder / "readers", port)
         with (folder / "pcscd.log").open("wb") as log:
-            command = [program, "--foreground", "--config", str(folder / "readers")]
+            command = [program, "--foreground", *manners, "--config", str(folder / "readers")]
             service = subprocess.Popen(command, stdout=log, stderr=log)  # noqa: S603 - found on the PATH, no shell
         try:
             _await_answer(service, folder / "pcscd.log")
@@ -79,6 +93,10 @@ def pcscd(folder: Path) -> Iterator[int]:
         finally:
             service.terminate()
             service.wait(_STOP_SECONDS)
+
+
+def _help_of(program: str) -> str:
+    return subprocess.run([program, "--help"], capture_output=True, text=True, check=False).stdout  # noqa: S603 - same
 
 
 def _await_answer(service: subprocess.Popen[bytes], log: Path) -> None:

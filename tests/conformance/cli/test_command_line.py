@@ -19,8 +19,8 @@ import pytest
 from conformance.catalogue import catalogue
 from conformance.cli.seat import SUITE_SETTINGS, running_seat
 from conformance.cli.small_portal import demo_portal
-from conformance.miniatures.defects import MINIATURES
 from conformance.miniatures.server import free_port, portal_toml
+from conformance.miniatures.table import MINIATURES
 from tests.house.inventory import ROOT
 
 if TYPE_CHECKING:

@@ -285,9 +285,7 @@ def test_an_activation_step_by_step(script: Script, computer: Computer, idnat: s
     picture.write_bytes(computer.browser.step(absolute(page.url, image.attributes["src"])).body)
     too_early = script.run("password", device)
     code = script.line("scan", device, str(picture))
-    page = submit(
-        computer.browser, computer.browser.open(page.url), "code", ("saisir le code", "type the code"), {"code": code}
-    )
+    page = submit(computer.browser, computer.browser.open(page.url), "code", ("saisir", "type"), {"code": code})
     done = script.run("password", device)
 
     assert (1, 6, "linked", (0, "e-CPS activated.")) == (too_early[0], len(code), page.data("phase"), done)
@@ -297,7 +295,7 @@ def test_an_activation_step_by_step(script: Script, computer: Computer, idnat: s
 def test_the_mailbox_is_read_and_its_address_scanned(script: Script, computer: Computer, idnat: str) -> None:
     """An e-mail's address in place of a picture; the code comes by SMS."""
     device = script.line("install")
-    submit(computer.browser, computer.ask(idnat), "contact", ("demander le courriel", "ask for the e-mail"))
+    submit(computer.browser, computer.ask(idnat), "contact", ("demander", "ask"))
     (mail,) = script.lines("mailbox", f" {idnat[:4]} {idnat[4:]}")
     said = script.line("scan", device, mail["scan_url"])
     sms, _ = script.lines("mailbox", idnat)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -14,10 +15,13 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from mock_idp.web import journeys
+from mock_idp.web.tls_doors import TlsDoors
 from tests.mock_idp.endpoints.site import CONTROL, Site, json_of
 from tests.mock_idp.protocol.portal import IDNAT, PORTAL
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from werkzeug.test import TestResponse
 
     from mock_idp.keys import SigningKeys
@@ -36,6 +40,7 @@ NAMES = [operation["operationId"] for _, _, operation in OPERATIONS]
 def prepared(keys: SigningKeys) -> Site:
     """A provider in which every example of the description makes sense."""
     site = Site(keys=keys)
+    site.provider.tls_doors = TlsDoors(site.provider)
     site.provider.server.register_client(replace(PORTAL, ciba=True))
     journeys.enrol(site.provider, IDNAT, "1234", device_id="device")
     login_id = site.begin()
@@ -46,9 +51,20 @@ def prepared(keys: SigningKeys) -> Site:
 
 
 @pytest.fixture
-def site(keys: SigningKeys) -> Site:
+def site(keys: SigningKeys) -> Iterator[Site]:
     """A provider of one's own."""
-    return prepared(keys)
+    with closed(prepared(keys)) as site:
+        yield site
+
+
+@contextmanager
+def closed(site: Site) -> Iterator[Site]:
+    """Close the doors that the examples have opened."""
+    try:
+        yield site
+    finally:
+        if site.provider.tls_doors is not None:
+            site.provider.tls_doors.close()
 
 
 def send(site: Site, method: str, path: str, body: Any = None) -> TestResponse:
@@ -127,9 +143,10 @@ def test_the_description_is_served(site: Site) -> None:
 
 
 @pytest.fixture(scope="module")
-def shared(keys: SigningKeys) -> Site:
+def shared(keys: SigningKeys) -> Iterator[Site]:
     """One provider for many requests."""
-    return prepared(keys)
+    with closed(prepared(keys)) as site:
+        yield site
 
 
 MEMBERS = sorted(

@@ -349,3 +349,45 @@ def test_limits_of_the_first_page_hold_until_the_last(desk: Desk) -> None:
     desk.scan()
 
     assert "Saisissez ce code sur l'ordinateur" == desk.phone.title
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_pages_say_what_the_settings_are(language: str) -> None:
+    """A password of six digits and five numbers: no page speaks of four or three."""
+    desk = make_desk(ecps=EcpsSettings(password_digits=6, number_choices=5))
+    desk.speak(language)
+    desk.to_password()
+    said = [desk.phone.text, desk.computer.text]
+    desk.phone.send("password", password="123456", password_confirm="123456")
+    desk.computer.send("continue")
+    said.append(desk.computer.text)
+    desk.to_waiting()
+    said.append(desk.computer.text)
+    desk.to_request()
+    said.append(desk.phone.text)
+    words = {"fr": ("6 chiffres", "parmi les 5 proposés"), "en": ("6-digit", "among the 5 offered")}[language]
+
+    assert [1, 1, 1, 1, 1] == [text.count(words[0]) for text in said]
+    assert words[1] in said[3]
+    assert not any(old in text for text in said for old in ("4 chiffres", "trois", "4-digit", "three"))
+
+
+def test_the_waiting_page_helps_when_nothing_happens(desk: Desk) -> None:
+    """No notification, an old application, a page that sleeps: each with what to do."""
+    desk.activate()
+    desk.to_waiting()
+    helps = [item.to_text() for item in desk.computer.query("#rien li")]
+
+    assert ["Ouvrez l'application", "Vérifiez que", "Si la connexion"] == [
+        next(start for start in ("Ouvrez l'application", "Vérifiez que", "Si la connexion") if one.startswith(start))
+        for one in helps
+    ]
+
+
+def test_a_request_says_which_portal_asks(desk: Desk) -> None:
+    """With several waiting, the person knows which is which before opening one."""
+    desk.activate()
+    desk.to_waiting()
+    desk.phone.open("/phone/")
+
+    assert "Portail FICTIF" == desk.phone.one("a[data-request] .from").to_text()
