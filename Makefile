@@ -33,6 +33,7 @@ system-packages:
 	@scripts/system-packages.sh browser || echo "make: going on without a browser; its test will be skipped." >&2
 	@scripts/system-packages.sh pcsc screen firefox || echo "make: going on without PC/SC, a screen or Firefox; their tests will be skipped." >&2
 	@scripts/system-packages.sh apache node || echo "make: going on without apache2 or node; their portals' tests will be skipped." >&2
+	@scripts/system-packages.sh redis || echo "make: going on without a Redis server; its tests will be skipped." >&2
 	@scripts/npm-portals.sh || echo "make: going on without npm packages; their portals' tests will be skipped." >&2
 	@scripts/system-packages.sh containers || echo "make: going on without a container engine; its tests will be skipped." >&2
 	@scripts/system-packages.sh podman || echo "make: going on without Podman; its tests will be skipped." >&2

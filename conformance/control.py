@@ -14,12 +14,14 @@ from conformance.hop import trusted
 from mock_idp.deviations import to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mock_idp.deviations import Deviation
 
 CONTROL_PATH: Final = "/_control/v1"
 _PATIENCE: Final = (3.0, 40.0)
+LONGEST_WAIT: Final = 30.0
+"""Seconds for which the provider lets a caller wait for its journal."""
 _TOO_MUCH: Final = 400
 
 
@@ -59,6 +61,15 @@ class Plan:
     told: tuple[Told, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogoutToken:
+    """What says that a session is over: the token for a portal's server, issuer and session for a browser's frame."""
+
+    value: str = field(repr=False)
+    iss: str
+    sid: str
+
+
 class Control:
     """The control API of one provider."""
 
@@ -91,7 +102,10 @@ class Control:
                 salt=bytes.fromhex(said["mask_salt"]),
             )
         except (KeyError, TypeError, ValueError):
-            raise ControlFailed(f"provider: {self.url} answers, but is no provider of psc-conformance") from None
+            raise ControlFailed(
+                f"fournisseur : {self.url} répond, mais n'est pas un fournisseur de psc-conformance",
+                f"provider: {self.url} answers, but is no provider of psc-conformance",
+            ) from None
 
     def arm(self, deviations: Sequence[Deviation], *, issuer_wide: bool = False) -> str:
         """Arm lies for one login, or for the issuer, and return the token that calls them up."""
@@ -102,9 +116,30 @@ class Control:
         return str(self._ask("POST", "/plans", body)["token"])
 
     def stray_key(self) -> tuple[tuple[str, Any], ...]:
-        """Return the public half of the key that nobody should trust (``jwk``), and where it stands (``jwks_uri``)."""
+        """Return the public half of the key that nobody should trust (``jwk``), where it stands, and other oddities."""
         said = self._ask("GET", "/stray-key")
-        return (("jwk", said["keys"][0]), ("jwks_uri", said["jwks_uri"]))
+        return tuple((name, value) for name, value in said.items() if name != "keys")
+
+    def rotate(self, step: str) -> None:
+        """Take one step of a key rotation: ``publish`` a new key, ``sign`` with it, ``retire`` the old one."""
+        self._ask("POST", "/keys", {"step": step})
+
+    def release(self) -> None:
+        """Have every answer sent that is being held back."""
+        self._ask("POST", "/release", {})
+
+    def tls_authority(self) -> str:
+        """Return the authority (PEM) of the provider's doors over TLS."""
+        return str(self._ask("GET", "/tls-authority")["pem"])
+
+    def tls_door(self, flaw: str) -> str:
+        """Return scheme, host and port where the provider answers over TLS with a certificate of that flaw."""
+        return str(self._ask("POST", "/tls-doors", {"flaw": flaw})["base"])
+
+    def calls(self, endpoint: str, *, after: int = 0, wait: float = 0.0) -> tuple[Seen, ...]:
+        """Return what an endpoint saw, whatever login it belongs to; wait for the first for up to ``wait`` seconds."""
+        asked = {"endpoint": endpoint, "after": str(after), "wait": str(wait)}
+        return tuple(_seen(one) for one in self._ask("GET", "/journal", params=asked)["entries"])
 
     def withdraw(self) -> None:
         """Withdraw what is armed for the issuer."""
@@ -143,13 +178,62 @@ class Control:
             device=said["device"],
         )
 
-    def phone(self, idnat: str, password: str) -> str:
-        """Give somebody of the directory one more activated phone, and return its id.
+    def phone(self, idnat: str, password: str, name: str | None = None) -> str:
+        """Give somebody of the directory one more activated phone, called ``name``, and return its id.
 
         Raises:
             ControlFailed: nobody has that idnat, or the password is not of four digits.
         """
-        return str(self._ask("POST", "/phones", {"idnat": idnat, "password": password})["device"])
+        named = {} if name is None else {"name": name}
+        return str(self._ask("POST", "/phones", {"idnat": idnat, "password": password, **named})["device"])
+
+    def phones(self, idnat: str | None = None) -> list[dict[str, Any]]:
+        """Return the activated phones of one person, or of everybody, oldest first, as the control API writes them.
+
+        Raises:
+            ControlFailed: nobody has that idnat.
+        """
+        found: list[dict[str, Any]] = self._ask("GET", "/phones", params=_of(idnat))["phones"]
+        return found
+
+    def lose(self, device: str, *, lost: bool = True) -> None:
+        """Lose a phone, or find it again."""
+        self._ask("POST", f"/phones/{device}/lost", {"lost": lost})
+
+    def waiting(self, idnat: str | None = None) -> list[dict[str, Any]]:
+        """Return what waits for an answer of one person, or of anybody, oldest first, as the control API writes it.
+
+        Raises:
+            ControlFailed: nobody has that idnat.
+        """
+        found: list[dict[str, Any]] = self._ask("GET", "/requests", params=_of(idnat))["requests"]
+        return found
+
+    def answer(self, idnat: str, answer: str, login_id: str | None = None) -> None:
+        """Answer what waits for a person: ``approve``, ``refuse`` or ``wrong-number``; the latest, or one login's."""
+        meant = {} if login_id is None else {"login_id": login_id}
+        self._ask("POST", "/answers", {"idnat": idnat, "answer": answer, **meant})
+
+    def habit(
+        self, habit: str | None, *, idnat: str | None = None, login_id: str | None = None, after: float = 0
+    ) -> None:
+        """Have a person, or one login, answered by itself, ``after`` seconds after the request; None ends it."""
+        whose = {"idnat": idnat} if idnat is not None else {"login_id": login_id}
+        self._ask("POST", "/habits", {**whose, "habit": habit, "after": after})
+
+    def activation(self, idnat: str) -> str:
+        """Begin a demande d'activation without a portal, and return the address of its page on the computer."""
+        return str(self._ask("POST", "/activations", {"idnat": idnat})["url"])
+
+    def logout_token(self, login_id: str, *, kind: str = "logout") -> LogoutToken:
+        """Return the logout token of a login that stands, with its lies; the PSC session itself goes on.
+
+        Args:
+            login_id: the login.
+            kind: ``logout``, or ``id`` for the ID token of the same login.
+        """
+        said = self._ask("POST", "/logout-tokens", {"login_id": login_id, "kind": kind})
+        return LogoutToken(value=said["token"], iss=said["iss"], sid=said["sid"])
 
     def register(self, client_id: str, secret: str, redirect_uris: Sequence[str], after_logout: Sequence[str], name: str = "") -> None:  # fmt: skip  # noqa: E501
         """Make a portal known."""
@@ -161,6 +245,15 @@ class Control:
             "name": name,
         }
         self._ask("POST", "/clients", body)
+
+    def mint(self, wanted: Mapping[str, str]) -> dict[str, Any]:
+        """Return a portal's token response for somebody who never logged in.
+
+        Args:
+            wanted: ``client_id`` and ``idnat``, and optionally ``scope``, ``nonce`` and ``means``.
+        """
+        tokens: dict[str, Any] = self._ask("POST", "/mint", dict(wanted))
+        return tokens
 
     def advance(self, seconds: float | None) -> None:
         """Move the provider's clock by a number of seconds, or set it back to real time with None."""
@@ -178,14 +271,25 @@ class Control:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            why = f"nothing answers at {self.url} ({type(error).__name__})"
-            raise ProviderGone(f"provider: {why}; start it with 'psc-conformance serve'") from None
+            why = type(error).__name__
+            raise ProviderGone(
+                f"fournisseur : rien ne répond à {self.url} ({why}) ; démarrez-le avec « psc-conformance serve »",
+                f"provider: nothing answers at {self.url} ({why}); start it with 'psc-conformance serve'",
+            ) from None
         said = _json(answer)
         if answer.status_code >= _TOO_MUCH:
             reason = said.get("error") if isinstance(said, dict) else None
             what = path.split("/")[1]  # what follows may be a token
-            raise ControlFailed(f"provider: {what} refused with {answer.status_code}: {reason or 'no reason given'}")
+            status = answer.status_code
+            raise ControlFailed(
+                f"fournisseur : {what} refusé avec {status} : {reason or 'sans raison donnée'}",
+                f"provider: {what} refused with {status}: {reason or 'no reason given'}",
+            )
         return said
+
+
+def _of(idnat: str | None) -> dict[str, str] | None:
+    return None if idnat is None else {"idnat": idnat}
 
 
 def _json(answer: requests.Response) -> Any:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +50,13 @@ class Exempt:
         pattern: scenario id, ``*`` allowed.
         reason: why; reports show it.
         issue: where the failure is followed, for known ones.
+        until: last day on which a known failure is let pass; None for what does not apply.
     """
 
     pattern: str
     reason: str
     issue: str = ""
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +68,14 @@ class ProviderSeat:
         port: where the suite starts one.
         client_id: the portal's registration.
         client_secret_env: environment variable that holds its secret.
+        authority_trusted: whether the portal trusts the provider's own authority when it speaks TLS to it.
     """
 
     url: str = ""
     port: int = 8080
     client_id: str = ""
     client_secret_env: str = ""
+    authority_trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +125,13 @@ class Descriptor:
             page; empty when opening ``login`` starts it.
         logout: empty when the portal has none.
         after_logout: where the provider may send the browser after logout.
+        backchannel_logout: where logout tokens go; empty when the portal takes none.
+        frontchannel_logout: what a browser loads in a frame to log out; empty when there is nothing.
         allow_hosts: ``host:port``; nothing else is ever requested.
         probe: None in degraded mode, in which much less can be said.
+        reset_url: address that makes it forget what it read from the provider, when posted to; empty for none.
+        refresh: page on which it uses its access token, and refreshes that when it is refused; empty for none.
+        refresh_method: how that page is asked for.
         login_seconds: how long one request to the portal may take.
     """
 
@@ -133,8 +143,13 @@ class Descriptor:
     logout: str = ""
     logout_method: str = "POST"
     after_logout: tuple[str, ...] = ()
+    backchannel_logout: str = ""
+    frontchannel_logout: str = ""
     allow_hosts: tuple[str, ...] = ()
     probe: Probe | None = None
+    reset_url: str = ""
+    refresh: str = ""
+    refresh_method: str = "POST"
     login_seconds: float = 10.0
     jwks_cooldown_seconds: float = 60.0
     profile: str = "psc"

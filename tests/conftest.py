@@ -132,6 +132,10 @@ NEEDS = {
         remedy="scripts/system-packages.sh containers (Debian: apt-get install docker-compose)",
     ),
     "hadolint": Need(found=Path(sys.executable).with_name("hadolint").exists, remedy="make setup-dev"),
+    "redis-server": Need(
+        found=_command("redis-server", "valkey-server"),
+        remedy="scripts/system-packages.sh redis (Debian: apt-get install redis-server)",
+    ),
     "pyscard": Need(found=_module("smartcard"), remedy="scripts/pyscard.sh"),
 }
 

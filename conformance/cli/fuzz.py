@@ -8,21 +8,24 @@ import os
 import re
 import secrets
 import time
+from collections import Counter
 from contextlib import ExitStack, closing
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.addresses import addresses_of, shown_path
 from conformance.cli.options import REPORT_FOLDER, UsageError
 from conformance.cli.standing import add_portal, standing
-from conformance.events import SCHEMA, EventLog
+from conformance.events import SCHEMA, EventLog, of_kind
 from conformance.exit_codes import ExitCode
 from conformance.fuzzing.consent import check_consent
 from conformance.fuzzing.finding import TIMES, again
-from conformance.fuzzing.finding_events import finding_events, quiet_events
+from conformance.fuzzing.finding_events import finding_events, quiet_events, target_event
 from conformance.fuzzing.ground import Ground
 from conformance.fuzzing.plan import PlanError, plan_from_json, plan_to_json
 from conformance.fuzzing.target import TARGETS
+from conformance.outcome import Verdict
 from conformance.report_files import EVENTS_FILE, HTML_FILE, write_reports
 from conformance.reports import read_run
 
@@ -91,14 +94,20 @@ def seconds_of(text: str | None, default: float) -> float:
         return default
     found = _BUDGET.fullmatch(text.strip())
     if found is None:
-        raise UsageError(f"--budget: {text!r} is no duration; write for instance 30s, 5m or 1h")
+        raise UsageError(
+            f"--budget : {text!r} n'est pas une durée ; écrivez par exemple 30s, 5m ou 1h",
+            f"--budget: {text!r} is no duration; write for instance 30s, 5m or 1h",
+        )
     return float(found.group(1)) * _SECONDS[found.group(2)]
 
 
 def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """Fuzz a portal, write plans and reports, and say what was found."""
     if importlib.util.find_spec("hypothesis") is None:
-        raise UsageError("fuzz: Hypothesis is not installed; install psc-conformance with its extra 'fuzz'")
+        raise UsageError(
+            "fuzz : Hypothesis n'est pas installé ; installez psc-conformance avec son extra « fuzz »",
+            "fuzz: Hypothesis is not installed; install psc-conformance with its extra 'fuzz'",
+        )
     from conformance.fuzzing.campaign import EFFORTS, Campaign  # noqa: PLC0415  # the extra `fuzz` may be missing
 
     effort = EFFORTS[options.effort]
@@ -113,13 +122,16 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         if portal.trouble is not None:
             return _unreachable(portal, terminal)
         folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("plan-*.json"):
+            # of an earlier run: whoever reads the folder afterwards would take it for a finding of this one
+            old.unlink()
         terminal.title(f"Recherche : {budget:g} s, graine {seed}", f"Fuzzing: {budget:g} s, seed {seed}")
         began = time.monotonic()
         scribe = _Scribe(terminal, portal, folder)
         ground = stack.enter_context(closing(Ground(portal.lab)))
         campaign = Campaign(ground=ground, effort=effort, budget=budget, seed=seed, watcher=scribe)
         outcomes = campaign.run(targets)
-        return scribe.ends(outcomes, seconds=time.monotonic() - began)
+        return scribe.ends(outcomes, seed=seed, seconds=time.monotonic() - began)
 
 
 def execute_replay(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
@@ -157,9 +169,12 @@ def _read(path: Path) -> Plan:
     try:
         return plan_from_json(json.loads(path.read_text(encoding="utf-8")))
     except PlanError as error:
-        raise UsageError(f"{path.name}: {error}") from None
+        raise UsageError(f"{path.name} : {error.fr}", f"{path.name}: {error.en}") from None
     except (OSError, ValueError, RecursionError):
-        raise UsageError(f"{path}: no plan can be read there; give a file that 'psc-conformance fuzz' wrote") from None
+        raise UsageError(
+            f"{path} : aucun plan ne s'y lit ; donnez un fichier écrit par « psc-conformance fuzz »",
+            f"{path}: no plan can be read there; give a file that 'psc-conformance fuzz' wrote",
+        ) from None
 
 
 class _Scribe:
@@ -193,7 +208,7 @@ class _Scribe:
         self._terminal.say(f"{head} {broken.seen_fr}", f"{head} {broken.seen_en}", "red")
         self._terminal.say(f"    Plan : {file}", f"    Plan: {file}")
 
-    def ends(self, outcomes: Sequence[Outcome], *, seconds: float) -> ExitCode:
+    def ends(self, outcomes: Sequence[Outcome], *, seed: int, seconds: float) -> ExitCode:
         self._status.stop()
         counted = [finding for finding in self.findings if finding.stable]
         tried = sum(outcome.tried for outcome in outcomes)
@@ -201,7 +216,8 @@ class _Scribe:
         for outcome in outcomes:
             if not outcome.findings:
                 self.log.add(quiet_events(outcome))
-        self.log.add([_end_event(code, len(self.findings), seconds)])
+            self.log.add([target_event(outcome, seed)])
+        self.log.add([self._end_event(code, seconds)])
         self.log.close()
         write_reports(read_run(self.log.events), self._folder, self._terminal.language, descriptor=self._portal.file)
         self._terminal.say(
@@ -213,6 +229,11 @@ class _Scribe:
         self._terminal.say(f"Rapport : {report}", f"Report: {report}", "bold")
         return code
 
+    def _end_event(self, code: ExitCode, seconds: float) -> Event:
+        ruled = Counter(one["verdict"] for one in of_kind(self.log.events, "verdict"))
+        counts = {str(verdict): ruled[verdict] for verdict in Verdict}
+        return {"kind": "end", "code": int(code), "counts": counts, "errors": 0, "seconds": round(seconds, 3)}
+
 
 def _unreachable(portal: Standing, terminal: Terminal) -> ExitCode:
     terminal.say(
@@ -223,6 +244,10 @@ def _unreachable(portal: Standing, terminal: Terminal) -> ExitCode:
     return ExitCode.UNREACHABLE
 
 
+def _addresses(portal: Standing) -> list[dict[str, Any]]:
+    return addresses_of(portal.described, portal.file.read_text(encoding="utf-8") if portal.file else "")
+
+
 def _run_event(portal: Standing) -> Event:
     profile = portal.lab.profile
     return {
@@ -231,20 +256,11 @@ def _run_event(portal: Standing) -> Event:
         "at": round(time.time(), 3),
         "version": version("psc-conformance"),
         "portal": {"name": portal.described.name, "base_url": portal.described.base_url},
+        "descriptor": {"path": shown_path(portal.file) if portal.file else "", "addresses": _addresses(portal)},
         "provider": {"issuer": portal.lab.where.issuer},
         "profile": profile.name,
         "profile_fr": profile.title_fr,
         "profile_en": profile.title_en,
         "select": ["fuzz"],
         "degraded": portal.described.probe is None,
-    }
-
-
-def _end_event(code: ExitCode, findings: int, seconds: float) -> Event:
-    return {
-        "kind": "end",
-        "code": int(code),
-        "counts": {"findings": findings},
-        "errors": 0,
-        "seconds": round(seconds, 3),
     }

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from mock_idp.ecps.settings import EcpsSettings
     from mock_idp.people import Person
+    from mock_idp.store import Store
+    from mock_idp.web.tls_doors import TlsDoors
 
 LOOPBACK: Final = "127.0.0.1"
 
@@ -38,6 +40,17 @@ class Seat:
     cards: CardBox = field(repr=False)
 
     @property
+    def doors(self) -> TlsDoors:
+        """Return the provider's doors over TLS.
+
+        Raises:
+            RuntimeError: nobody serves it.
+        """
+        if self.provider.tls_doors is None:
+            raise RuntimeError("the provider is not served: it has no doors")
+        return self.provider.tls_doors
+
+    @property
     def url(self) -> str:
         """Return scheme, host and port of the issuer host, where the control API is too."""
         return self.provider.settings.issuer_base
@@ -49,6 +62,7 @@ def make_provider(
     control_token: str | None = None,
     people: tuple[Person, ...] | None = None,
     ecps: EcpsSettings | None = None,
+    store: Store | None = None,
 ) -> tuple[Provider, CardBox]:
     """Return a provider whose people have software cards, and the box of those cards.
 
@@ -57,6 +71,7 @@ def make_provider(
         control_token: wanted of callers of the control API, None for nothing.
         people: the directory; the personas that ship if not given.
         ecps: limits of the e-CPS journeys.
+        store: where it remembers; in memory if not given.
     """
     igc = Igc.create(now=_now())
 
@@ -72,6 +87,7 @@ def make_provider(
         control_token=control_token,
         people=people,
         ecps=ecps,
+        store=store,
     )
     return provider, cards
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from conformance.miniatures.config import PortalConfig
@@ -29,7 +31,8 @@ def demo_portal(provider: Provider, defect: AnyDefect | None = None, *, language
         defect: the one thing it forgets.
         language: of its pages.
     """
-    port = free_port()
+    folder, port = ExitStack(), free_port()
+    authority = Path(folder.enter_context(TemporaryDirectory(prefix="psc-portal-"))) / "authority.pem"
     base = f"http://{LOOPBACK}:{port}"
     config = PortalConfig(
         issuer=provider.settings.issuer,
@@ -38,6 +41,10 @@ def demo_portal(provider: Provider, defect: AnyDefect | None = None, *, language
         client_secret=secrets.token_urlsafe(24),
         public_base_url=base,
         language="en" if language == "en" else "fr",
+        authority_file=str(authority),
+        # it believes no document for long: a scenario may have the provider change or fall silent
+        metadata_seconds=0.0,
+        jwks_cooldown_seconds=0.0,
     )
     provider.server.register_client(
         Client(
@@ -48,5 +55,11 @@ def demo_portal(provider: Provider, defect: AnyDefect | None = None, *, language
             name="Portail FICTIF" if language != "en" else "Fictional portal",
         )
     )
-    with run_portal(config, defect, port=port) as address:
+    with folder, run_portal(config, defect, port=port) as address:
+        authority.write_text(_authority_of(provider), encoding="ascii")
         yield address
+
+
+def _authority_of(provider: Provider) -> str:
+    """Return what the portal is to trust when the provider speaks TLS; it can only once it is served."""
+    return provider.tls_doors.authority.pem if provider.tls_doors is not None else ""

@@ -6,20 +6,24 @@ import logging
 import secrets
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from flask import Flask, Response, jsonify, make_response, render_template, render_template_string, request
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
-from conformance.miniatures.checks import Checks, Keyring
+from conformance.miniatures.checks import Checks
 from conformance.miniatures.defects import Defect
 from conformance.miniatures.logins import Logins
+from conformance.miniatures.practice import situation, structure
 from conformance.miniatures.property_defects import PropertyDefect
 from conformance.miniatures.provider import Provider
 from conformance.miniatures.refusals import Reason, Refused
+from conformance.miniatures.renewal import Renewal
 from conformance.miniatures.responses import LoginAgain, ResponseFacts, code_of
+from conformance.miniatures.rules import Crash
 from conformance.miniatures.sessions import Who
+from conformance.miniatures.single_logout import BACKCHANNEL_PATH, FRONTCHANNEL_PATH, SingleLogout
 from conformance.miniatures.slipping_sessions import SlippingSessions
 from conformance.miniatures.slips import Slips
 from conformance.miniatures.userinfo_rules import identifier
@@ -65,7 +69,11 @@ def create_portal(
     linked = ["GET", "POST"] if defect is Defect.LOGS_OUT_ON_LINK else ["POST"]
     app.add_url_rule("/logout", view_func=portal.logout, methods=linked)
     app.add_url_rule("/logged-out", view_func=portal.logged_out)
-    app.after_request(lambda answer: keep_private(answer, defect, personal=request.path == "/me"))
+    app.add_url_rule("/refresh", "refresh", lambda: portal.renewal.page(portal.sid), methods=["POST"])
+    app.add_url_rule("/forget", "forget", portal.forget, methods=["POST"])
+    app.add_url_rule(BACKCHANNEL_PATH, view_func=portal.single_logout.backchannel, methods=["POST"])
+    app.add_url_rule(FRONTCHANNEL_PATH, view_func=portal.frame)
+    app.after_request(lambda answer: keep_private(answer, defect, path=request.path, issuer=config.issuer))
     app.register_error_handler(Refused, portal.refused)
     app.register_error_handler(LoginAgain, lambda _: _see("/login"))
     app.register_error_handler(HTTPException, portal.http_error)
@@ -95,14 +103,23 @@ class _Portal:
         self.sessions = SlippingSessions(defect, monotonic=monotonic)
         self.logins = Logins(self.sessions, self.defect)
         self.provider = Provider(app, config, self.defect, monotonic=monotonic)
+        self.renewal = Renewal(self.provider, self.sessions, self.defect)
         self.cookie = cookie_name(config.public_base_url)
+        published = self.provider.keyring
+        self.keys = replace(published, refetched=lambda: self.sessions.look_for_key(published.refetched))
+        self.single_logout = SingleLogout(config, defect, self.sessions, self.keys, clock=clock)
         self.last: Who | None = None
+        self.first_tokens: dict[str, str] = {}
 
     @property
     def sid(self) -> str | None:
         shown = request.cookies.get(self.cookie)
         altered = self.defect is Defect.COMPARES_PART_OF_COOKIE
         return self.sessions.resembling(shown, _SIGNS_COMPARED) if altered else shown
+
+    def forget(self) -> Response:
+        self.provider.published.forget()
+        return make_response("", 204)
 
     def home(self) -> Response:
         who = self.sessions.who(self.sid)
@@ -115,12 +132,14 @@ class _Portal:
         known = self.logins.remembered(self.sid)
         if known is not None:
             return self.with_session(_see(HOME), self.sessions.log_in(self.sid, known))
-        began = self.provider.begin(own_address(request.args.get("next", HOME), self.defect))
+        began = self.provider.begin(own_address(request.args.get("next", HOME), self.defect), request.args)
         url, pending = self.sessions.began(*began)
         return self.with_session(_see(url), self.logins.expect(self.sid, pending))
 
     def callback(self) -> Response:
         values = request.values
+        if not values and self.defect is Defect.CRASHES_ON_BARE_CALLBACK:
+            raise Crash
         state = values.get("state", "")
         answered = self.sessions.remembered(state)
         if answered is not None:
@@ -152,9 +171,12 @@ class _Portal:
         who = self.sessions.who(self.sid)
         if who is None:
             return _see("/")
-        state = secrets.token_urlsafe(32)
+        state = "deconnexion" if self.defect is Defect.SENDS_FIXED_LOGOUT_STATE else secrets.token_urlsafe(32)
         answer = _see(self.way_out(who, state))
         if self.defect is Defect.KEEPS_SESSION_AFTER_LOGOUT:
+            return answer
+        if self.defect is Defect.CLOSES_SESSION_ON_RETURN:
+            self.sessions.expect_back(self.sid, state)
             return answer
         self.sessions.close(self.sid)
         if self.defect is Defect.LOGS_EVERYBODY_OUT:
@@ -166,6 +188,8 @@ class _Portal:
     def logged_out(self) -> Response:
         state = request.args.get("state")
         waited_for = self.sessions.came_back(self.sid, state)
+        if self.defect is Defect.CLOSES_SESSION_ON_RETURN:
+            self.sessions.close(self.sid)
         if not waited_for and self.defect is Defect.CRASHES_ON_OTHER_LOGOUT_STATE and state is not None:
             raise KeyError("state")
         if state is None and self.defect is Defect.CRASHES_WITHOUT_LOGOUT_STATE:
@@ -175,6 +199,9 @@ class _Portal:
             raise Refused(Reason.LOGOUT_STATE)
         return self.page("logged-out")
 
+    def frame(self) -> Response:
+        return self.single_logout.frontchannel(self.sessions.who(self.sid))
+
     def identify(self, code: str, pending: Pending) -> Who:
         """Return the person whom the provider vouches for."""
         tokens = self.provider.redeem(code, pending)
@@ -183,15 +210,9 @@ class _Portal:
             defect=self.any_defect,
             now=self.clock(),
             nonce=pending.nonce,
-            former_nonces=self.logins.former_nonces,
+            former_nonces=self.logins.former_nonces(self.sid),
         )
-        keys = Keyring(
-            known=self.provider.keys,
-            refetched=self.provider.refetched_keys,
-            fetched_from=self.provider.keys_from,
-            client_secret=self.config.client_secret,
-        )
-        id_token = checks.id_token(tokens, keys)
+        id_token = checks.id_token(tokens, self.keys)
         answer = self.provider.userinfo(tokens["access_token"])
         claims = checks.userinfo(replace(answer, claims=self.slips.received(answer.claims)), id_token)
         named = identifier(claims, self.defect) if self.any_defect is self.defect else self.slips.identifier(claims)
@@ -200,26 +221,14 @@ class _Portal:
         return Who(
             identifier=self.logins.account(named, claims),
             claims=self.slips.profile(named, claims, before.claims if before else {}),
-            situation=self.situation(claims),
-            structure=self.structure(claims),
+            situation=situation(claims, self.slips),
+            structure=structure(claims, self.slips),
             id_token=str(tokens.get("id_token", "")),
+            access_token=str(tokens["access_token"]),
+            refresh_token=str(tokens.get("refresh_token", "")),
+            sub=str(id_token.get("sub", "")),
+            sid=str(id_token.get("sid", "")),
         )
-
-    def situation(self, claims: dict[str, Any]) -> str | None:
-        """Return the code of the first profession; somebody in training, for instance, may have none."""
-        try:
-            code = str(claims["SubjectRefPro"]["exercices"][0]["codeProfession"])
-        except (KeyError, IndexError, TypeError):
-            return None
-        return self.slips.profession(code)
-
-    def structure(self, claims: dict[str, Any]) -> tuple[str, str] | None:
-        """Return role and name of the structure of the first activity, which belong together."""
-        try:
-            activities = claims["SubjectRefPro"]["exercices"][0]["activities"]
-            return str(activities[0]["codeRole"]), str(self.slips.place(activities)["raisonSocialeSite"])
-        except (KeyError, IndexError, TypeError):
-            return None
 
     def spelt(self, name: str) -> str:
         """Return a name as the page shows it; what comes from outside is text, never markup."""
@@ -231,9 +240,14 @@ class _Portal:
         """Return where the browser goes to log out; with the provider down, the local session ends all the same."""
         if self.defect is Defect.LOGS_OUT_LOCALLY_ONLY:
             return "/logged-out"
+        hint = who.id_token
+        if self.defect is Defect.HINTS_WITH_FIRST_ID_TOKEN:
+            hint = self.first_tokens.setdefault(who.identifier, hint)
         try:
-            return self.provider.logout_url(who.id_token, state)
+            return self.provider.logout_url(hint, state)
         except Refused:
+            if self.defect is Defect.CRASHES_ON_LOGOUT_WITHOUT_PROVIDER:
+                raise Crash from None
             return "/logged-out"
 
     def refused(self, refusal: Refused) -> Response:

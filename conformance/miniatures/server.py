@@ -84,6 +84,8 @@ login = "/login"
 callback = "/callback"
 logout = "/logout"
 logout_method = "POST"
+backchannel_logout = "/backchannel-logout"
+frontchannel_logout = "/frontchannel-logout"
 flows = ["code"]
 
 [whoami]
@@ -92,6 +94,15 @@ anonymous = ["401"]
 identity = {{ json = "/identifier" }}
 claims = {{ json = "/claims" }}
 identity_claim = "SubjectNameID"
+
+[reset]
+post = "/forget"
+
+[refresh]
+url = "/refresh"
+
+[provider]
+authority_trusted = true
 
 [limits]
 login_seconds = 10

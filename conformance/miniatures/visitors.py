@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -44,17 +45,29 @@ def set_cookie(answer: Response, name: str, value: str, *, secure: bool, defect:
     answer.set_cookie(name, value, httponly=not readable, samesite="Lax", secure=secure, path="/")
 
 
-def keep_private(answer: Response, defect: Defect | None, *, personal: bool) -> Response:
-    """Say that a page is for one person, for now, and in no frame.
+_KEPT_BY_CACHES: Final = MappingProxyType(
+    {
+        "/me": Defect.LETS_CACHES_KEEP_PAGES,
+        "/backchannel-logout": Defect.LETS_CACHES_KEEP_LOGOUT_ANSWER,
+        "/frontchannel-logout": Defect.LETS_CACHES_KEEP_FRAME,
+    }
+)
+
+
+def keep_private(answer: Response, defect: Defect | None, *, path: str, issuer: str) -> Response:
+    """Say that a page is for one person, for now, and in no frame but the provider's own.
 
     Args:
         answer: the page.
         defect: of the portal.
-        personal: whether the page says who somebody is.
+        path: of the page; the one that the provider loads in a frame may be framed by it.
+        issuer: the provider's.
     """
-    if not (personal and defect is Defect.LETS_CACHES_KEEP_PAGES):
+    if defect is None or _KEPT_BY_CACHES.get(path) is not defect:
         answer.headers["Cache-Control"] = "no-store"
-    ancestors = "" if defect is Defect.ALLOWS_FRAMES else " frame-ancestors 'none';"
+    framed = path == "/frontchannel-logout" and defect is not Defect.FORBIDS_FRAME_OF_PROVIDER
+    by = f"{urlsplit(issuer).scheme}://{urlsplit(issuer).netloc}" if framed else "'none'"
+    ancestors = "" if defect is Defect.ALLOWS_FRAMES else f" frame-ancestors {by};"
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Content-Security-Policy"] = (

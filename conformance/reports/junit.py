@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from conformance.outcome import Verdict
+from conformance.reports.run import what_went_wrong
 from conformance.texts import said
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def junit(run: Run, language: str = "fr") -> str:
 
 def _errors(run: Run, language: str) -> list[tuple[str, str]]:
     """Return mistakes of ours, and that the run was cut off: what was not played must not look like a pass."""
-    found = [(str(error["where"]), str(error["what"])) for error in run.errors]
+    found = [(str(error["where"]), what_went_wrong(error, language)) for error in run.errors]
     return found if run.end is not None else [*found, ("run", said(CUT_OFF, language))]
 
 

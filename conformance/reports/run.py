@@ -126,6 +126,11 @@ class Run:
         return bool(self.start.get("degraded"))
 
 
+def what_went_wrong(error: Event, language: str) -> str:
+    """Return what a mistake of ours was, in ``fr`` or ``en``; logs of earlier versions know the English only."""
+    return str(error.get("what_fr", error["what"]) if language == "fr" else error["what"])
+
+
 def read_run(events: Sequence[Event]) -> Run:
     """Return the run that a log describes; a log that was cut off gives what it has.
 

@@ -33,7 +33,7 @@ from mock_idp.ecps.activation_events import (
     Scanned,
     TextCode,
 )
-from mock_idp.ecps.device import check_choice
+from mock_idp.ecps.enrolment import check_choice
 from mock_idp.ecps.machine import Move, Step, look_up
 from mock_idp.ecps.refusals import Code, EcpsError, Refusal
 

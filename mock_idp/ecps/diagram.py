@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeVar
 
-from mock_idp.ecps import activation, approval
+from mock_idp.ecps import activation, approval, enrolment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +24,11 @@ def activation_diagram() -> str:
 def approval_diagram() -> str:
     """Return the approval of a login as a Mermaid state diagram."""
     return _draw(approval.TABLE, start=approval.Phase.PENDING, over=approval.OVER)
+
+
+def enrolment_diagram() -> str:
+    """Return the life of an e-CPS on a phone as a Mermaid state diagram."""
+    return _draw(enrolment.TABLE, start=enrolment.Phase.ACTIVE, over=enrolment.OVER)
 
 
 def _draw(

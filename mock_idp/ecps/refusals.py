@@ -36,6 +36,7 @@ class Code(StrEnum):
     PASSWORD_WRONG = "password-wrong"  # noqa: S105  a reason, not a password
     DEVICE_LOCKED = "device-locked"
     DEVICE_EXPIRED = "device-expired"
+    DEVICE_LOST = "device-lost"
     DEVICE_TAKEN = "device-taken"
     OTHER_DEVICE = "other-device"
     NUMBER_WRONG = "number-wrong"

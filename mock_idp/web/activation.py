@@ -64,7 +64,7 @@ def _gone(_: journeys.GoneError) -> Response:
 def _tie(_: str | None, values: dict[str, str] | None) -> None:
     """Tie the request to the login that asked for the activation, and speak its language."""
     demand = journeys.find_demand(provider(), (values or {})["activation_id"])
-    tie(demand.login_id)
+    tie(demand.login_id or None)
     g.demand = demand
     try:
         g.login_language = provider().login(demand.login_id).language
@@ -200,9 +200,11 @@ def code(activation_id: str) -> AnyResponse:
 
 @blueprint.post("/<activation_id>/abandonner")
 def abandon(activation_id: str) -> AnyResponse:
-    """Give the activation up and go back to the login."""
+    """Give the activation up and go back to the login, if one asked for it."""
     login_id = journeys.find_demand(provider(), activation_id).login_id
     journeys.advance_activation(provider(), activation_id, Abandoned())
+    if not login_id:
+        return redirect(url_for("activation.steps", activation_id=activation_id), code=303)
     return redirect(url_for("wallet.login_page", login=login_id), code=303)
 
 

@@ -13,11 +13,13 @@ from mock_idp.ecps.refusals import EcpsError
 from mock_idp.protocol.ciba import CibaRequest, Decision
 from mock_idp.protocol.tokens import Means
 from mock_idp.web import journeys
-from mock_idp.web.habits import followed
+from mock_idp.web.habits import Habit, shown_habit
 from mock_idp.web.http import exchange, provider, respond
 from mock_idp.web.services import Login
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from flask import Response
 
 ID_OCTETS = 16
@@ -35,9 +37,7 @@ def ask() -> Response:
 def _reach(made: CibaRequest) -> bool:
     """Show the question on the phones of the person; a card waits in its reader for a script to answer."""
     now = provider().clock.now()
-    if made.channel is Means.MOBILE and not any(
-        device.usable(now) for device in journeys.devices_of(provider(), made.idnat)
-    ):
+    if made.channel is Means.MOBILE and not journeys.askable(provider(), made.idnat):
         return False
     # answered already as far as a browser is concerned: no page of the wallet may end it
     login = Login(login_id=made.login_id, client_id=made.client_id, params=(), started_at=now, answered=True)
@@ -55,9 +55,11 @@ def settle(auth_req_id: str | None) -> CibaRequest | None:
     """
     now = provider().clock.now()
     asked = provider().server.ciba.find(auth_req_id, now=now)
-    if asked is None or asked.decision is not Decision.PENDING or asked.channel is not Means.MOBILE:
+    if asked is None or asked.decision is not Decision.PENDING:
         return asked
-    answer = followed(provider(), asked.login_id)
+    if asked.channel is Means.CARD:
+        return _by_habit(asked)
+    answer = journeys.approval_of_login(provider(), asked.login_id)
     if answer is None or (answer.phase not in OVER and answer.phase is not Phase.APPROVED):
         return asked
     if answer.phase is Phase.APPROVED:
@@ -68,7 +70,17 @@ def settle(auth_req_id: str | None) -> CibaRequest | None:
     return asked if answer.phase is Phase.EXPIRED else decide(asked, Decision.REFUSED)
 
 
-def decide(asked: CibaRequest, decision: Decision) -> CibaRequest:
-    """Note what the person said, unless somebody was faster."""
+def _by_habit(asked: CibaRequest) -> CibaRequest:
+    """Have a card in its reader do what its person does by habit; it shows no numbers, so it picks no wrong one."""
+    shown = shown_habit(
+        provider(), login_id=asked.login_id, idnat=asked.idnat, asked_at=asked.requested_at, until=asked.expires_at
+    )
+    if shown is None or shown.habit is Habit.WRONG_NUMBER:
+        return asked
+    return decide(asked, Decision.APPROVED if shown.habit is Habit.APPROVE else Decision.REFUSED, at=shown.at)
+
+
+def decide(asked: CibaRequest, decision: Decision, *, at: datetime | None = None) -> CibaRequest:
+    """Note what the person said, now or at the moment ``at``, unless somebody was faster."""
     now = provider().clock.now()
-    return provider().server.ciba.change(asked, now=now, decision=decision, decided_at=now) or asked
+    return provider().server.ciba.change(asked, now=now, decision=decision, decided_at=at or now) or asked

@@ -8,21 +8,28 @@ from flask import Response, jsonify, request
 
 from mock_idp.deviations import DeviationError, from_json, to_json
 from mock_idp.ecps.idnat import IdnatError, normalise
-from mock_idp.ecps.refusals import EcpsError
 from mock_idp.people import PeopleError
 from mock_idp.protocol.client_reading import ClientError, client_from
 from mock_idp.protocol.userinfo import userinfo
-from mock_idp.web import control_habits, control_state, control_tokens
-from mock_idp.web.answers import NothingWaitsError, answer
+from mock_idp.web import control_habits, control_logout, control_phones, control_state, control_tokens
 from mock_idp.web.control_door import ControlError, body_of_request, control, known_person, text
+from mock_idp.web.control_phones import enrolled_phone
 from mock_idp.web.http import provider
+from mock_idp.web.odd_keys import odd_members
 from mock_idp.web.oidc import SCENARIO_COOKIE
-from mock_idp.web.phone import enrol
 
 if TYPE_CHECKING:
     from mock_idp.web.voice import Plan
 
-__all__ = ["ControlError", "control", "control_habits", "control_state", "control_tokens"]
+__all__ = [
+    "ControlError",
+    "control",
+    "control_habits",
+    "control_logout",
+    "control_phones",
+    "control_state",
+    "control_tokens",
+]
 
 LONGEST_WAIT = 30.0
 
@@ -44,15 +51,20 @@ def status() -> Response:
 
 @control.get("/stray-key")
 def stray_key() -> Response:
-    """Return the public half of the key that nobody should trust, and where the provider publishes it."""
-    keys = provider().keys.stray_published
-    return jsonify(keys=keys["keys"], jwks_uri=provider().settings.endpoint("/stray-certs"))
+    """Return the public half of the key that nobody should trust, where it stands, and other oddities of keys."""
+    keys, settings = provider().server.keys, provider().settings
+    return jsonify(
+        keys=keys.stray_published["keys"],
+        jwks_uri=settings.endpoint("/stray-certs"),
+        x5u=settings.endpoint("/stray-certificate"),
+        **odd_members(keys),
+    )
 
 
 @control.post("/plans")
 def arm() -> tuple[Response, int]:
     """Arm lies: for the next login that brings the token in its scenario cookie, or for the issuer."""
-    body = body_of_request()
+    body = body_of_request("deviations", "scope", "login_hint")
     lies = body.get("deviations", [])
     if not isinstance(lies, list):
         raise ControlError("deviations: expected a list")
@@ -118,14 +130,14 @@ def journal() -> Response:
 @control.post("/people")
 def people() -> tuple[Response, int]:
     """Make a fresh person after a persona, with an activated phone if a password is given."""
-    body = body_of_request()
+    body = body_of_request("template", "idnat", "formerly", "password")
     former = known_person(text(body, "formerly"), "formerly") if "formerly" in body else None
     template = text(body, "template", "medecin-liberal")
     try:
         person = provider().fresh_person(template, idnat=_wanted_idnat(body), formerly=former)
     except PeopleError as error:
         raise ControlError(str(error)) from None
-    device = _enrolled(person.idnat, body) if "password" in body else None
+    device = enrolled_phone(person.idnat, body) if "password" in body else None
     claims = dict(userinfo(person, provider().settings))
     return jsonify(idnat=person.idnat, sub=claims["sub"], device=device, claims=claims), 201
 
@@ -144,36 +156,6 @@ def _wanted_idnat(body: dict[str, Any]) -> str | None:
     return idnat
 
 
-@control.post("/phones")
-def phones() -> tuple[Response, int]:
-    """Give a person of the directory an activated phone."""
-    body = body_of_request()
-    return jsonify(device=_enrolled(known_person(text(body, "idnat"), "idnat").idnat, body)), 201
-
-
-def _enrolled(idnat: str, body: dict[str, Any]) -> str:
-    try:
-        return enrol(provider(), idnat, text(body, "password")).device_id
-    except EcpsError as refused:
-        raise ControlError(f"password: {refused.code}") from None
-
-
-@control.post("/answers")
-def answers() -> Response:
-    """Approve or refuse what waits for a person, on their phone or in their reader."""
-    body = body_of_request()
-    said = text(body, "answer")
-    if said not in ("approve", "refuse"):
-        raise ControlError("answer: 'approve' or 'refuse'")
-    try:
-        login_id = answer(provider(), normalise(text(body, "idnat")), approve=said == "approve")
-    except NothingWaitsError:
-        raise ControlError("idnat: nothing waits for this person", 404) from None
-    except EcpsError as refused:
-        raise ControlError(f"idnat: {refused.code}") from None
-    return jsonify(login_id=login_id)
-
-
 @control.post("/clients")
 def clients() -> tuple[Response, int]:
     """Make a portal known, or known anew."""
@@ -183,3 +165,11 @@ def clients() -> tuple[Response, int]:
         raise ControlError(str(error)) from None
     provider().server.register_client(client)
     return jsonify(client_id=client.client_id), 201
+
+
+@control.post("/release")
+def release() -> tuple[str, int]:
+    """Send every answer that is being held back, now."""
+    body_of_request()
+    provider().patience.release()
+    return "", 204

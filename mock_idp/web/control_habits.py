@@ -17,7 +17,7 @@ LONGEST_SECONDS = 3600
 @control.post("/habits")
 def habits() -> Response:
     """Give a person (``idnat``) or one login (``login_id``) a habit; ``"habit": null`` takes it away."""
-    body = body_of_request()
+    body = body_of_request("idnat", "login_id", "habit", "after")
     if ("idnat" in body) == ("login_id" in body):
         raise ControlError("idnat, login_id: give one of them")
     if "habit" not in body:
@@ -25,7 +25,7 @@ def habits() -> Response:
     key = known_person(text(body, "idnat"), "idnat").idnat if "idnat" in body else text(body, "login_id")
     standing = None
     if body["habit"] is not None:
-        standing = Standing(habit=choice(body, "habit", Habit), after=_after(body))
+        standing = Standing(habit=choice(body, "habit", Habit), after=_after(body), since=provider().clock.now())
     put_habit(provider(), key, standing)
     return jsonify(key=key, habit=standing.habit if standing else None)
 

@@ -1,24 +1,20 @@
-"""Habits: what somebody's phone answers by itself, at once or after a while, so that a login needs no hand."""
+"""Habits: what somebody answers by themselves, at once or after a while, so that a login needs no hand."""
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from mock_idp.ecps import approval
-from mock_idp.ecps.refusals import EcpsError
-from mock_idp.web import journeys
-from mock_idp.web.answers import NothingWaitsError, on_the_phone, picked_on_the_phone
-
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mock_idp.web.services import Provider
 
 
 class Habit(StrEnum):
-    """What a phone does by itself."""
+    """What is answered by itself."""
 
     APPROVE = "approve"
     REFUSE = "refuse"
@@ -28,10 +24,23 @@ class Habit(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A habit, and how long after the request it shows; ``ignore`` waits for a hand, or for the end of time."""
+    """A habit, and how long after the request it shows; ``ignore`` waits for a hand, or for the end of time.
+
+    Attributes:
+        since: when it was taught; a request of before is answered then at the earliest.
+    """
 
     habit: Habit
     after: timedelta = timedelta(0)
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A habit whose moment has come, and that moment: it counts though somebody looked only later."""
+
+    habit: Habit
+    at: datetime
 
 
 def put_habit(provider: Provider, key: str, standing: Standing | None) -> None:
@@ -48,29 +57,20 @@ def put_habit(provider: Provider, key: str, standing: Standing | None) -> None:
         provider.store.put("habits", key, standing)
 
 
-def _habit_for(provider: Provider, asked: approval.Approval) -> Standing | None:
+def shown_habit(provider: Provider, *, login_id: str, idnat: str, asked_at: datetime, until: datetime) -> Shown | None:
+    """Return what answers a request by itself, or None when nothing does, or not yet, or only after its time.
+
+    Args:
+        provider: where habits hold.
+        login_id: the login that asks; its own habit goes before that of its person.
+        idnat: who is asked.
+        asked_at: when.
+        until: when the request is over.
+    """
     now = provider.clock.now()
-    found = (provider.store.get("habits", key, now=now) for key in (asked.login_id, asked.idnat))
-    return next((standing for standing in found if standing is not None), None)
-
-
-def followed(provider: Provider, login_id: str) -> approval.Approval | None:
-    """Return the latest request of a login, after its person's habit has shown, if its time has come."""
-    asked = journeys.approval_of_login(provider, login_id)
-    if asked is None or asked.phase not in approval.WAITING:
-        return asked
-    standing = _habit_for(provider, asked)
-    if standing is None or provider.clock.now() < asked.requested_at + standing.after:
-        return asked
-    # a hand may be faster than the habit, and a phone may be locked: then the request stands as it is
-    with suppress(EcpsError, journeys.GoneError, NothingWaitsError):
-        _act(provider, asked, standing.habit)
-    return journeys.approval_of_login(provider, login_id)
-
-
-def _act(provider: Provider, asked: approval.Approval, habit: Habit) -> None:
-    if habit in {Habit.APPROVE, Habit.REFUSE}:
-        on_the_phone(provider, asked, approve=habit is Habit.APPROVE)
-    elif habit is Habit.WRONG_NUMBER:
-        wrong = next(choice for choice in asked.choices if choice != asked.number)
-        picked_on_the_phone(provider, asked, wrong)
+    found: tuple[Standing | None, ...] = tuple(provider.store.get("habits", key, now=now) for key in (login_id, idnat))
+    standing = next((one for one in found if one is not None), None)
+    if standing is None or standing.habit is Habit.IGNORE:
+        return None
+    at = max(asked_at + standing.after, standing.since)
+    return Shown(habit=standing.habit, at=at) if at <= now and at < until else None

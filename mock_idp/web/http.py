@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, urlsplit
 
@@ -84,7 +83,7 @@ def respond(reply: Reply, *, seam: Seam | None = None, spoken: Exchange | None =
         sent = spoken.voice.answer(Answer(seam=seam, status=status, headers=tuple(headers), body=body))
         status, body, delay, headers = sent.status, sent.body, sent.delay, list(sent.headers)
     if delay:
-        time.sleep(min(delay, LONGEST_DELAY))  # noqa: TID251  the lie itself: an answer held back
+        provider().patience.hold(min(delay, LONGEST_DELAY))
     return Response(body, status=status, headers=headers)
 
 
@@ -143,7 +142,7 @@ def write_journal(response: Response) -> Response:
             seq=seq,
             at=provider().clock.now(),
             login_id=g.get("login_id"),
-            channel="back" if request.blueprint in {"api", "backchannel"} else "front",
+            channel="back" if request.blueprint in {"api", "backchannel", "canary"} else "front",
             endpoint=endpoint.rpartition(".")[2],
             method=request.method,
             url=request.base_url,

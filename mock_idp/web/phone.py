@@ -7,27 +7,27 @@ another origin sent them.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, g, jsonify, redirect, request, url_for
 from werkzeug.exceptions import Forbidden
 
-from mock_idp.ecps import activation
+from mock_idp.ecps import activation, enrolment
 from mock_idp.ecps.refusals import Code, EcpsError
 from mock_idp.web import journeys
 from mock_idp.web.http import provider, tie
-from mock_idp.web.journeys import GoneError, enrol
+from mock_idp.web.journeys import GoneError
 from mock_idp.web.pages import page
 from mock_idp.web.phone_requests import blueprint as requests
+from mock_idp.web.phone_requests import portal_of
 from mock_idp.web.texts import Explanation, explain, explain_refusal
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
-    from mock_idp.ecps.device import Device
-
-__all__ = ["COOKIE", "Phone", "blueprint", "enrol"]
+    from mock_idp.ecps.enrolment import Device
 
 blueprint = Blueprint("phone", __name__, url_prefix="/phone")
 blueprint.register_blueprint(requests)
@@ -99,13 +99,13 @@ def home() -> AnyResponse:
 def _home(error: Explanation | None = None) -> Response:
     g.here = url_for("phone.home")
     device, now = _device(), provider().clock.now()
-    if error is None and device is not None and not device.usable(now):
-        error = explain(Code.DEVICE_LOCKED if device.locked else Code.DEVICE_EXPIRED)
+    if error is None and device is not None and device.phase in enrolment.WHY_UNUSABLE:
+        error = explain(enrolment.WHY_UNUSABLE[device.phase])
     return page(
         "phone_home.html",
         REFUSED if error else 200,
         device=device,
-        usable=device is not None and device.usable(now),
+        usable=device is not None and device.phase is enrolment.Phase.ACTIVE,
         expires_soon=device is not None and now >= device.expires_at - provider().ecps.expiry_notice,
         person=provider().directory.find(device.idnat) if device else None,
         accepted=_phone() is not None,
@@ -113,7 +113,7 @@ def _home(error: Explanation | None = None) -> Response:
         screens=journeys.qr_codes_on_screens(provider()),
         others=len(journeys.devices_of(provider(), device.idnat)) - 1 if device else 0,
         token=request.values.get("t", ""),
-        requests=journeys.requests_for(provider(), device.idnat) if device else [],
+        requests=[(one, portal_of(one)) for one in journeys.requests_for(provider(), device.idnat)] if device else [],
         error=error,
     )
 
@@ -143,8 +143,16 @@ def terms() -> AnyResponse:
 
 @blueprint.post("/supprimer")
 def delete() -> AnyResponse:
-    """« Supprimer ma e-CPS »."""
-    provider().store.delete("devices", g.phone_id)
+    """« Supprimer ma e-CPS »; deleting it twice is no mistake."""
+    with suppress(GoneError):
+        journeys.advance_device(provider(), g.phone_id, enrolment.Deleted())
+    return redirect(url_for("phone.home"), code=303)
+
+
+@blueprint.post("/retrouve")
+def found() -> AnyResponse:
+    """« J'ai retrouvé ce téléphone »: what a script had lost is in its person's hands again."""
+    journeys.advance_device(provider(), g.phone_id, enrolment.Found())
     return redirect(url_for("phone.home"), code=303)
 
 
@@ -179,7 +187,7 @@ def scan() -> AnyResponse:
         return _home()
     activation_id = journeys.activation_of_qr(provider(), token)
     demand = journeys.find_demand(provider(), activation_id)
-    tie(demand.login_id)
+    tie(demand.login_id or None)
     current = demand.activation
     if not (phone.activation_id == activation_id and current.device_id == g.phone_id and current.qr_token == token):
         _check_free(current)
@@ -219,7 +227,7 @@ def _link(error: Explanation | None = None) -> AnyResponse:
     if phone is None or phone.activation_id is None:
         return redirect(url_for("phone.home"), code=303)
     demand = journeys.find_demand(provider(), phone.activation_id)
-    tie(demand.login_id)
+    tie(demand.login_id or None)
     current = demand.activation
     g.here = url_for("phone.link")
     if current.phase is activation.Phase.ACTIVE:
@@ -243,7 +251,7 @@ def password() -> AnyResponse:
     chosen = activation.PasswordChosen(
         g.phone_id, request.form.get("password", ""), request.form.get("password_confirm", "")
     )
-    tie(journeys.find_demand(provider(), phone.activation_id).login_id)
+    tie(journeys.find_demand(provider(), phone.activation_id).login_id or None)
     try:
         done = journeys.advance_activation(provider(), phone.activation_id, chosen)
     except EcpsError as refused:

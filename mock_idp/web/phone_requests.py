@@ -41,17 +41,22 @@ def waiting(approval_id: str) -> Response:
     return _show(_asked(approval_id))
 
 
+def portal_of(asked: approval.Approval) -> str:
+    """Return the name of the portal that a request is for, empty when its login is forgotten."""
+    login = provider().store.get("logins", asked.login_id, now=provider().clock.now())
+    client = provider().server.query_client(login.client_id) if login else None
+    return (client.name or client.client_id) if client else ""
+
+
 def _show(asked: approval.Approval, error: Explanation | None = None) -> Response:
     g.here = url_for("phone.requests.waiting", approval_id=asked.approval_id)
     if error is None and asked.phase in approval.WHY_OVER and asked.phase is not approval.Phase.REFUSED:
         error = explain(approval.WHY_OVER[asked.phase])
-    login = provider().store.get("logins", asked.login_id, now=provider().clock.now())
-    client = provider().server.query_client(login.client_id) if login else None
     return page(
         "phone_request.html",
         REFUSED if error else 200,
         asked=asked,
-        portal=(client.name or client.client_id) if client else "",
+        portal=portal_of(asked),
         digits=provider().ecps.password_digits,
         error=error,
     )

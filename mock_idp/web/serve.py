@@ -13,6 +13,7 @@ from waitress.server import create_server
 from mock_idp.settings import Settings
 from mock_idp.web.app import create_app
 from mock_idp.web.services import Provider
+from mock_idp.web.tls_doors import TlsDoors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,6 +62,7 @@ class Serving:
     def __init__(self, listener: socket.socket, provider: Provider) -> None:
         """Prepare to serve the provider; nothing is answered yet."""
         self._listener = listener
+        self._doors = provider.tls_doors = TlsDoors(provider)
         self._server: Any = create_server(
             create_app(provider), sockets=[listener], threads=THREADS, clear_untrusted_proxy_headers=True, ident="psc"
         )
@@ -84,6 +86,7 @@ class Serving:
 
     def stop(self) -> None:
         """Close every connection and the socket, and let the threads go."""
+        self._doors.close()
         if self._thread is None or not self._thread.is_alive():
             self._close()
         else:

@@ -95,7 +95,7 @@ TEXTS: Mapping[Code, tuple[str, str]] = {
     ),
     Code.PASSWORD_WRONG: (
         mark("Le mot de passe est erroné. Essais restants : %(tries_left)s."),
-        mark("Saisissez le mot de passe à 4 chiffres choisi à l'activation."),
+        mark("Saisissez le mot de passe choisi à l'activation."),
     ),
     Code.DEVICE_LOCKED: (
         mark("L'e-CPS de ce téléphone est bloquée après trop de mots de passe erronés."),
@@ -104,6 +104,10 @@ TEXTS: Mapping[Code, tuple[str, str]] = {
     Code.DEVICE_EXPIRED: (
         mark("L'e-CPS de ce téléphone est arrivée à expiration."),
         mark("Supprimez l'e-CPS du téléphone, puis activez-la de nouveau."),
+    ),
+    Code.DEVICE_LOST: (
+        mark("Ce téléphone est déclaré perdu : il n'approuve plus rien."),
+        mark("Déclarez-le retrouvé, ou activez l'e-CPS sur un autre téléphone."),
     ),
     Code.DEVICE_TAKEN: (
         mark("Ce téléphone porte déjà l'e-CPS d'une autre personne."),

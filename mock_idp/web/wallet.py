@@ -19,7 +19,6 @@ from mock_idp.protocol.tokens import Means
 from mock_idp.web import journeys
 from mock_idp.web.card_login import INSERTED, card_is_inserted
 from mock_idp.web.delegation import offered, with_pairing
-from mock_idp.web.habits import followed
 from mock_idp.web.http import decline, finish, provider
 from mock_idp.web.language import LANGUAGES
 from mock_idp.web.login_of_page import known_idnat, open_login, portal_of
@@ -111,8 +110,7 @@ def _identified(login_id: str, *, new_phone: bool) -> AnyResponse:
         return _login_page(login, typed=typed, error=explain_refusal(refused), doubts=doubts)
     if not new_phone and (held := _card_in_the_way(login, idnat)) is not None:
         return held
-    now = provider().clock.now()
-    if not new_phone and any(device.usable(now) for device in journeys.devices_of(provider(), idnat)):
+    if not new_phone and journeys.askable(provider(), idnat):
         journeys.ask_approval(provider(), login_id, idnat)
         return redirect(url_for("wallet.wait", login_id=login_id), code=303)
     journeys.withdraw_approval(provider(), login_id)
@@ -137,7 +135,7 @@ def _card_in_the_way(login: Login, idnat: str) -> AnyResponse | None:
 def wait(login_id: str) -> AnyResponse:
     """Show the number to match until the phone has answered; then go back to the portal, or say why not."""
     login = open_login(login_id)
-    asked = followed(provider(), login_id)
+    asked = journeys.approval_of_login(provider(), login_id)
     if asked is None:
         return redirect(url_for("wallet.login_page", login=login_id), code=303)
     if asked.phase is Phase.COLLECTED:
@@ -157,7 +155,7 @@ def wait(login_id: str) -> AnyResponse:
 def state(login_id: str) -> Response:
     """Tell the waiting page's script whether there is news."""
     open_login(login_id)
-    asked = followed(provider(), login_id)
+    asked = journeys.approval_of_login(provider(), login_id)
     return jsonify(state=_news(asked.phase if asked else Phase.WITHDRAWN))
 
 

@@ -19,6 +19,7 @@ from conformance.exit_codes import ExitCode
 from conformance.fuzzing.plan import plan_from_json
 from conformance.miniatures.property_defects import PropertyDefect
 from conformance.miniatures.server import portal_toml
+from tests.conformance.test_events import complaints
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,17 +62,25 @@ def test_a_finding_is_written_reported_and_replayed(tmp_path: Path, capsys: pyte
     assert "3 times of 3 again." in shown
     assert "seed 1" in shown
     assert of_kind(events, "hop")
+    assert [] == [said for event in events for said in complaints(event)]
+    assert {"claims": 1} == {one["target"]: one["findings"] for one in of_kind(events, "target")}
+    assert (1, 1) == (of_kind(events, "end")[0]["counts"]["failed"], of_kind(events, "target")[0]["seed"])
+    assert {"report.html", "junit.xml", "report.sarif", "exchanges.har", "summary.md", "bundle.zip"} <= {
+        one.name for one in folder.iterdir()
+    }
 
 
 @pytest.mark.integration
 def test_nothing_found_is_clean_and_said(tmp_path: Path) -> None:
     """The correct portal under plans that always run."""
     code = main(["fuzz", "--fault", "strict", "--target", "flow", "--budget", "0s", "--report-dir", str(tmp_path)])
-    verdicts = of_kind(read_events((tmp_path / "events.jsonl").read_text(encoding="utf-8")), "verdict")
+    events = read_events((tmp_path / "events.jsonl").read_text(encoding="utf-8"))
+    verdicts = of_kind(events, "verdict")
 
     assert ExitCode.CLEAN == code
     assert [("fuzz.flow", "passed")] == [(one["scenario"], one["verdict"]) for one in verdicts]
     assert (tmp_path / "report.html").is_file()
+    assert [] == [said for event in events for said in complaints(event)]
 
 
 @pytest.mark.integration

@@ -17,7 +17,7 @@ import pytest
 
 from mock_idp.settings import Settings
 from mock_idp.web import journeys
-from mock_idp.web.answers import answer
+from mock_idp.web.answers import Answer, answer
 from mock_idp.web.serve import run_provider
 from mock_idp.web.services import Provider
 from tests.mock_idp.protocol.portal import CALLBACK, IDNAT, PORTAL, SECRET
@@ -114,7 +114,7 @@ def test_ciba(tmp_path: Path, provider: Provider, *, approve: bool, result: dict
     """The library polls at the interval until the person has answered."""
     with running(tmp_path, provider, "ciba") as script:
         acknowledged = script.hear()
-        answer(provider, IDNAT, approve=approve)
+        answer(provider, IDNAT, Answer.APPROVE if approve else Answer.REFUSE)
         said = script.hear()
 
     assert ({"expires_in": 120, "interval": 1}, result) == (acknowledged, said)

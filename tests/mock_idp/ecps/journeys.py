@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from mock_idp.ecps import activation, approval
+from mock_idp.ecps import activation, approval, enrolment
 from mock_idp.ecps.refusals import Code
 from mock_idp.ecps.settings import EcpsSettings
 
@@ -31,6 +31,14 @@ APPROVAL_EVENTS: dict[type, approval.Event] = {
     approval.Withdrawn: approval.Withdrawn(),
     approval.TimePassed: approval.TimePassed(),
     approval.Collected: approval.Collected("login"),
+}
+ENROLMENT_EVENTS: dict[type, enrolment.Event] = {
+    enrolment.PasswordTried: enrolment.PasswordTried("1234"),
+    enrolment.Lost: enrolment.Lost(),
+    enrolment.Found: enrolment.Found(),
+    enrolment.Deleted: enrolment.Deleted(),
+    enrolment.Replaced: enrolment.Replaced(),
+    enrolment.TimePassed: enrolment.TimePassed(),
 }
 
 _TO_ACTIVE: tuple[activation.Event, ...] = tuple(
@@ -92,4 +100,26 @@ def approval_in(phase: approval.Phase) -> approval.Approval:
         return approval.step(state, approval.TimePassed(), now=state.expires_at).state
     for event in ways[phase]:
         state = approval.step(state, event, now=NOON).state
+    return state
+
+
+def activated(password: str = "1234", salt: bytes = b"s" * 16) -> enrolment.Device:
+    """Return an e-CPS activated at noon."""
+    return enrolment.enrolled(
+        device_id="phone", idnat=IDNAT, name="Téléphone", password=password, salt=salt, now=NOON, limits=LIMITS
+    )
+
+
+def enrolment_in(phase: enrolment.Phase) -> enrolment.Device:
+    """Return an e-CPS that reached a phase by the shortest way."""
+    state = activated()
+    if phase is enrolment.Phase.EXPIRED:
+        return enrolment.step(state, enrolment.TimePassed(), now=state.expires_at).state
+    ways: dict[enrolment.Phase, tuple[enrolment.Event, ...]] = {
+        enrolment.Phase.LOCKED: (enrolment.PasswordTried("0000"),) * 3,
+        enrolment.Phase.LOST: (enrolment.Lost(),),
+        enrolment.Phase.DELETED: (enrolment.Deleted(),),
+    }
+    for event in ways.get(phase, ()):
+        state = enrolment.step(state, event, now=NOON).state
     return state

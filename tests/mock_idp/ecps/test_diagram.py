@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from mock_idp.ecps import activation, approval
-from mock_idp.ecps.diagram import activation_diagram, approval_diagram
+from mock_idp.ecps import activation, approval, enrolment
+from mock_idp.ecps.diagram import activation_diagram, approval_diagram, enrolment_diagram
 from mock_idp.ecps.settings import EcpsSettings
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "ecps.md"
 
 
-@pytest.mark.parametrize("drawing", [activation_diagram(), approval_diagram()])
+@pytest.mark.parametrize("drawing", [activation_diagram(), approval_diagram(), enrolment_diagram()])
 def test_the_documentation_shows_the_current_tables(drawing: str) -> None:
     """After a change of a table, paste the new drawing into docs/ecps.md."""
     assert f"```mermaid\n{drawing}\n```" in DOCS.read_text(encoding="utf-8")
@@ -25,6 +25,7 @@ def test_every_move_and_every_ending_is_drawn() -> None:
     for drawing, table, over in (
         (activation_diagram(), activation.TABLE, activation.OVER),
         (approval_diagram(), approval.TABLE, approval.OVER),
+        (enrolment_diagram(), enrolment.TABLE, enrolment.OVER),
     ):
         arrows = re.findall(r"^    (\w+) --> (\w+): (.+)$", drawing, flags=re.MULTILINE)
         drawn = sum(len(events.split(" / ")) for _, _, events in arrows)

@@ -164,12 +164,68 @@ def test_the_answer_itself_can_be_spoilt(site: Site) -> None:
     assert 502 == site.call("POST", CIBA, data=QUESTION, headers=basic()).status_code
 
 
-@pytest.mark.parametrize(("habit", "error"), [("approve", None), ("refuse", "access_denied")])
-def test_a_habit_of_the_phone_answers_too(site: Site, habit: str, error: str | None) -> None:
-    """As it does for a browser's login."""
-    site.control("POST", "/habits", {"idnat": IDNAT, "habit": habit})
+def errors(site: Site, auth_req_id: str, *waits: float) -> list[str | None]:
+    """Poll after each of these waits, and return what each poll was refused with."""
+    said = []
+    for seconds in waits:
+        site.provider.clock.advance(seconds)
+        said.append(poll(site, auth_req_id).get("error"))
+    return said
 
-    assert error == poll(site, ask(site)["auth_req_id"]).get("error")
+
+PENDING = "authorization_pending"
+
+
+@pytest.mark.parametrize(
+    ("channel", "habit", "first"),
+    [
+        ("MOBILE", "approve", None),
+        ("MOBILE", "refuse", "access_denied"),
+        ("MOBILE", "wrong-number", "access_denied"),
+        ("MOBILE", "ignore", PENDING),
+        ("CARD", "approve", None),
+        ("CARD", "refuse", "access_denied"),
+        ("CARD", "wrong-number", PENDING),
+        ("CARD", "ignore", PENDING),
+    ],
+)
+def test_a_habit_answers_too(site: Site, channel: str, habit: str, first: str | None) -> None:
+    """As it does for a browser's login; a card shows no numbers, and what is ignored expires."""
+    site.control("POST", "/habits", {"idnat": IDNAT, "habit": habit})
+    auth_req_id = ask(site, channel=channel)["auth_req_id"]
+    said = errors(site, auth_req_id, 0, 115)
+
+    assert [first, "expired_token" if first == PENDING else "invalid_grant"] == said
+
+
+@pytest.mark.parametrize("channel", ["MOBILE", "CARD"])
+def test_a_slow_habit_answers_when_its_moment_has_come(site: Site, channel: str) -> None:
+    """At 30 seconds: the polls before it are told to wait."""
+    site.control("POST", "/habits", {"idnat": IDNAT, "habit": "approve", "after": 30})
+    auth_req_id = ask(site, channel=channel)["auth_req_id"]
+
+    assert [PENDING, PENDING, None] == errors(site, auth_req_id, 0, 19, 1)
+
+
+@pytest.mark.parametrize("channel", ["MOBILE", "CARD"])
+def test_a_request_may_have_a_habit_of_its_own(site: Site, channel: str) -> None:
+    """Its login stands among what waits; its habit goes before that of the person."""
+    site.control("POST", "/habits", {"idnat": IDNAT, "habit": "ignore"})
+    auth_req_id = ask(site, channel=channel)["auth_req_id"]
+    (waiting,) = json_of(site.control("GET", "/requests"))["requests"]
+    site.control("POST", "/habits", {"login_id": waiting["login_id"], "habit": "refuse"})
+
+    assert (channel, "portal") == (waiting["channel"], waiting["client_id"])
+    assert ["access_denied"] == errors(site, auth_req_id, 0)
+
+
+@pytest.mark.parametrize("channel", ["MOBILE", "CARD"])
+def test_a_habit_slower_than_the_request_answers_nothing(site: Site, channel: str) -> None:
+    """Its moment would come when the request is over."""
+    site.control("POST", "/habits", {"idnat": IDNAT, "habit": "approve", "after": 120})
+    auth_req_id = ask(site, channel=channel)["auth_req_id"]
+
+    assert [PENDING, "expired_token"] == errors(site, auth_req_id, 110, 5)
 
 
 def test_what_the_phone_refused_no_script_approves(site: Site) -> None:
@@ -183,7 +239,7 @@ def test_what_the_phone_refused_no_script_approves(site: Site) -> None:
 @pytest.mark.parametrize(
     ("body", "status", "said"),
     [
-        ({"idnat": IDNAT, "answer": "maybe"}, 400, "answer: 'approve' or 'refuse'"),
+        ({"idnat": IDNAT, "answer": "maybe"}, 400, "answer: 'approve', 'refuse' or 'wrong-number'"),
         ({"idnat": IDNAT, "answer": []}, 400, "answer: expected non-empty text"),
         ({"answer": "approve"}, 400, "idnat: expected non-empty text"),
         ({"idnat": " ", "answer": "approve"}, 400, "idnat: idnat-empty"),

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 
 from mock_idp.web.serve import run_provider
 from tests.mock_idp.web.desk import REQUEST, make_provider
@@ -21,7 +21,7 @@ from tests.mock_idp.web.desk import REQUEST, make_provider
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Frame, Page
 
     from mock_idp.ecps.settings import EcpsSettings
     from mock_idp.settings import Settings
@@ -33,6 +33,7 @@ WIDE = {"width": 1280, "height": 860}
 NARROW = {"width": 390, "height": 780}
 SMALLEST = 320
 PATIENCE_MS = 15_000
+TRIES = 3
 CALLBACK_PATH = "/portail/retour"
 
 # The machine's own network only, whatever a page might ask for; no sandbox, because containers run as root; a camera
@@ -87,14 +88,19 @@ class Person:
         place = f"{len(self.seen):02d}-{name}"
         self.seen.append(name)
         picture = self.shots / f"{place}.png"
-        window.screenshot(path=picture, full_page=True)
+        if self.scripts:
+            # what stands in the page is not on the screen yet: a frame is painted later than its window
+            for frame in window.frames:
+                frame.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        _take(window, picture)
         if kept := os.environ.get("PSC_SCREENSHOTS"):
             folder = Path(kept) / self.shots.name
             folder.mkdir(parents=True, exist_ok=True)
             shutil.copy(picture, folder)
-        self.complaints += [f"{place}: {complaint}" for complaint in wide_pages(window)]
-        if self.scripts:
-            self.complaints += [f"{place}: {complaint}" for complaint in axe(window)]
+        for frame in window.frames:
+            self.complaints += [f"{place}: {complaint}" for complaint in wide_pages(frame)]
+            if self.scripts:
+                self.complaints += [f"{place}: {complaint}" for complaint in axe(frame)]
 
     def arrive(self, **changes: str) -> None:
         """Come from the portal."""
@@ -104,13 +110,17 @@ class Person:
         """Press the button of the form of that name."""
         window.locator(f'form[name="{name}"] button[type="submit"]').first.click()
 
-    def scan(self) -> None:
-        """Point the phone's camera at the QR code."""
+    def picture_of_qr(self) -> str:
+        """Return what a camera reads off the computer's screen."""
         picture = self.shots / "camera.png"
         self.computer.locator("#qr").screenshot(path=picture)
         read = zxingcpp.read_barcode(Image.open(picture))
         assert read is not None
-        self.phone.goto(read.text)
+        return read.text
+
+    def scan(self) -> None:
+        """Point the phone's camera at the QR code."""
+        self.phone.goto(self.picture_of_qr())
 
     def wait_for(self, window: Page, selector: str) -> None:
         """Wait until the page shows something, helping it along when it runs no script."""
@@ -119,7 +129,20 @@ class Person:
         expect(window.locator(selector).first).to_be_visible(timeout=PATIENCE_MS)
 
 
-def axe(window: Page) -> list[str]:
+def _take(window: Page, picture: Path) -> None:
+    """Take a picture; a page without scripts loads itself anew now and then, and just then none can be taken."""
+    for again in range(TRIES):
+        try:
+            window.screenshot(path=picture, full_page=True)
+        except Error:
+            if again == TRIES - 1:
+                raise
+            window.wait_for_load_state("load")
+        else:
+            return
+
+
+def axe(window: Page | Frame) -> list[str]:
     """Return what axe complains about: rule, and where."""
     report = Axe().run(window).response
     return [
@@ -128,7 +151,7 @@ def axe(window: Page) -> list[str]:
     ]
 
 
-def wide_pages(window: Page) -> list[str]:
+def wide_pages(window: Page | Frame) -> list[str]:
     """Return whether the page is wider than the window, which people hate."""
     overflow = window.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return [f"wider than the window by {overflow} px"] if overflow > 0 else []

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from mock_idp.ecps.enrolment import Lost
 from mock_idp.ecps.refusals import Code
 from mock_idp.ecps.settings import EcpsSettings
+from mock_idp.web import journeys
 from tests.mock_idp.ecps.cards import NO_USAGE, YEAR, authority, card, sign
 from tests.mock_idp.ecps.journeys import IDNAT, NOON, SECOND
 from tests.mock_idp.web.desk import OTHER_IDNAT, PASSWORD, make_desk
@@ -453,6 +455,29 @@ def _expired_phone(desk: Desk) -> Screen:
     desk.activate()
     desk.clock.wait(3 * 365 * DAY)
     desk.phone.open("/phone/")
+    return desk.phone
+
+
+def _lose(desk: Desk) -> None:
+    (device,) = journeys.devices_of(desk.provider, IDNAT)
+    journeys.advance_device(desk.provider, device.device_id, Lost())
+
+
+@_case(Code.DEVICE_LOST, next_form="found")
+def _lost_phone_at_home(desk: Desk) -> Screen:
+    desk.activate()
+    _lose(desk)
+    desk.phone.open("/phone/")
+    return desk.phone
+
+
+@_case(Code.DEVICE_LOST, next_form="unlock")
+def _lost_phone_asked_to_approve(desk: Desk) -> Screen:
+    desk.activate()
+    desk.to_waiting()
+    desk.to_request()
+    _lose(desk)
+    desk.phone.send("unlock", password=PASSWORD)
     return desk.phone
 
 

@@ -76,6 +76,51 @@ def test_a_phone_that_ignores_lets_the_request_expire(desk: Desk) -> None:
     assert "approval-expired" == desk.computer.error
 
 
+def test_what_was_approved_in_time_counts_though_nobody_looked(desk: Desk) -> None:
+    """The phone approved at 30 seconds; the browser comes back after the request's two minutes."""
+    teach(desk, idnat=IDNAT, habit="approve", after=30)
+    desk.identify()
+    desk.clock.wait(130 * SECOND)
+    desk.computer.send("continue")
+
+    assert "code" in desk.computer.answer
+
+
+def test_the_phone_shows_what_its_habit_did(desk: Desk) -> None:
+    """Whoever opens it first finds nothing left to answer."""
+    teach(desk, idnat=IDNAT, habit="refuse", after=30)
+    desk.identify()
+    desk.to_request()
+    desk.clock.wait(30 * SECOND)
+    desk.phone.again()
+
+    assert "Connexion refusée." in desk.phone.text
+
+    desk.phone.open("/phone/")
+
+    assert [] == desk.phone.query("a[data-request]")
+
+
+def test_a_habit_taught_too_late_revives_nothing(desk: Desk) -> None:
+    """A request that nobody looked at since its time was over is over all the same."""
+    desk.identify()
+    desk.clock.wait(120 * SECOND)
+    teach(desk, idnat=IDNAT, habit="approve")
+    desk.computer.send("continue")
+
+    assert "approval-expired" == desk.computer.error
+
+
+def test_a_habit_taught_in_time_answers_what_waits_already(desk: Desk) -> None:
+    """From then on, not from before."""
+    desk.identify()
+    desk.clock.wait(100 * SECOND)
+    teach(desk, idnat=IDNAT, habit="approve", after=30)
+    desk.computer.send("continue")
+
+    assert "code" in desk.computer.answer
+
+
 def test_a_habit_slower_than_the_request_does_nothing(desk: Desk) -> None:
     """The time of the request is over first."""
     teach(desk, idnat=IDNAT, habit="approve", after=121)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from mock_idp.ecps.settings import EcpsSettings
 from tests.mock_idp.web.browsing import CAMERA, NARROW, SMALLEST, WIDE, Person, axe, chromium, person_before, simulator
@@ -23,6 +25,7 @@ IDNAT = "899799000015"
 FIVE_CENTIMETRES = 189
 """In CSS pixels, 96 to the inch."""
 
+DESKTOP = {"width": 1440, "height": 900}
 TINY = {"width": SMALLEST, "height": 568}
 
 
@@ -31,6 +34,14 @@ def browser() -> Iterator[Browser]:
     """One Chromium for all tests of this room; each has windows of its own."""
     with chromium() as started:
         yield started
+
+
+@pytest.fixture
+def shots(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """A folder for the pictures, named after the test."""
+    folder = tmp_path / re.sub(r"\W+", "-", request.node.name.removeprefix("test_")).strip("-")
+    folder.mkdir()
+    return folder
 
 
 def big_enough(computer: Page) -> bool:
@@ -120,7 +131,7 @@ def log_in(person: Person) -> None:
 )
 def test_the_whole_tutorial_by_a_person(
     browser: Browser,
-    tmp_path: Path,
+    shots: Path,
     sizes: tuple[dict[str, int], dict[str, int]],
     scripts: bool,  # noqa: FBT001  pytest passes it by name
     language: str,
@@ -130,7 +141,7 @@ def test_the_whole_tutorial_by_a_person(
     with (
         simulator(OneCard()) as running,
         person_before(
-            browser, running, tmp_path, computer=computer, phone=phone, scripts=scripts, language=language
+            browser, running, shots, computer=computer, phone=phone, scripts=scripts, language=language
         ) as person,
     ):
         activate(person)
@@ -140,68 +151,102 @@ def test_the_whole_tutorial_by_a_person(
     assert 18 == len(person.seen)
 
 
-def test_the_desk_view_on_one_screen(browser: Browser, tmp_path: Path) -> None:
-    """Activation and login in two frames of one window, without a camera; the portal gets the whole window."""
+@pytest.mark.parametrize(
+    ("size", "language"), [(DESKTOP, "fr-FR"), (NARROW, "en-GB")], ids=["desktop", "phone-in-english"]
+)
+def test_the_whole_tutorial_on_the_desk(browser: Browser, shots: Path, size: dict[str, int], language: str) -> None:
+    """Computer and phone in two frames of one window, without a camera: activated with the card, then logged in.
+
+    Window and frames are looked at, at every step; at the end the portal gets the whole window.
+    """
     with (
         simulator(OneCard()) as running,
-        person_before(browser, running, tmp_path, computer={"width": 1440, "height": 900}, phone=NARROW) as person,
+        person_before(browser, running, shots, computer=size, phone=NARROW, language=language) as person,
     ):
         window = person.computer
         person.arrive()
         window.locator("#cote-a-cote").click()
         computer, phone = window.frame_locator("#computer"), window.frame_locator("#phone")
+        computer.locator("#identifiant").fill("99799000015")
+        computer.locator("#se-connecter").click()
+        expect(computer.locator('[data-error="idnat-unknown"]')).to_be_visible()
+        person.look(window, "desk-login-refused")
         computer.locator("#identifiant").fill(IDNAT)
         computer.locator("#se-connecter").click()
         computer.locator("#commencer").click()
         computer.locator("#pin").fill(PIN)
+        expect(phone.locator("#terms")).to_be_visible()
+        person.look(window, "desk-activation")
         computer.locator("#valider-pin").click()
+        expect(computer.locator("#qr")).to_be_visible()
         phone.locator("#terms").check()
         phone.locator("#commencer").click()
-        person.look(window, "desk")
+        expect(phone.locator('form[name="screen"] button')).to_be_visible()
+        person.look(window, "desk-qr")
         phone.locator('form[name="screen"] button').click()
+        expect(computer.locator("input#code")).to_be_visible()
+        person.look(window, "desk-code")
         computer.locator("input#code").fill(phone.locator("#code").inner_text())
         computer.locator("#valider-code").click()
         phone.locator("#password").fill(PASSWORD)
         phone.locator("#password_confirm").fill(PASSWORD)
+        person.look(window, "desk-password")
         phone.locator("#valider").click()
+        expect(phone.locator("#activated")).to_be_visible()
+        expect(computer.locator("#activated")).to_be_visible()
+        person.look(window, "desk-activated")
         computer.locator("#se-connecter").click()
         computer.locator("#se-connecter").click()
-        phone.get_by_role("button", name="Accueil").click()
+        phone.locator('[role="button"]').click()
+        expect(phone.locator("a[data-request]")).to_be_visible()
+        person.look(window, "desk-waiting")
         phone.locator("a[data-request]").click()
         phone.locator("#password").fill(PASSWORD)
         phone.locator("#valider").click()
+        expect(phone.locator('form[name="pick"]')).to_be_visible()
         person.look(window, "desk-number")
         phone.locator(f'button[value="{computer.locator("#number").inner_text()}"]').click()
         window.wait_for_url(person.callback + "?**")
 
     assert [] == person.complaints
+    assert 8 == len(person.seen)
 
 
-def test_the_phones_camera_reads_the_qr_code(browser: Browser, tmp_path: Path) -> None:
+def test_the_phones_camera_reads_the_qr_code(browser: Browser, shots: Path) -> None:
     """Where the browser reads QR codes, the page opens the camera, passes over foreign codes, and goes on with ours."""
     with (
         simulator(OneCard()) as running,
-        person_before(browser, running, tmp_path, computer=WIDE, phone=NARROW) as person,
+        person_before(browser, running, shots, computer=WIDE, phone=NARROW) as person,
     ):
-        person.phone.add_init_script(CAMERA)
-        person.phone.goto(person.base + "/phone/")
-        person.phone.locator("#terms").check()
-        person.press(person.phone, "terms")
-        person.look(person.phone, "phone-camera")
-        person.phone.locator("#open-camera").click()
-        person.phone.locator('html[data-looked="often"]').wait_for()
-        person.look(person.phone, "phone-camera-open")
-        person.phone.evaluate(f"window.qrBefore = '{person.base}/phone/scan?t=none'")
-        person.wait_for(person.phone, '[data-error="qr-unknown"]')
+        computer, phone = person.computer, person.phone
+        phone.add_init_script(CAMERA)
+        phone.goto(person.base + "/phone/")
+        phone.locator("#terms").check()
+        person.press(phone, "terms")
+        person.look(phone, "phone-camera")
+        phone.locator("#open-camera").click()
+        phone.locator('html[data-looked="often"]').wait_for()
+        person.look(phone, "phone-camera-open")
+        person.arrive()
+        computer.locator("#identifiant").fill(IDNAT)
+        person.press(computer, "ecps")
+        person.press(computer, "begin")
+        computer.locator("#pin").fill(PIN)
+        person.press(computer, "reader")
+        person.wait_for(computer, "#qr")
+        person.wait_for(phone, 'form[name="screen"]')
+        phone.locator("#open-camera").click()
+        phone.evaluate(f"window.qrBefore = '{person.picture_of_qr()}'")
+        person.wait_for(phone, "[data-code]")
 
     assert [] == person.complaints
 
 
-def test_without_a_reader_of_qr_codes_the_camera_is_not_offered(browser: Browser, tmp_path: Path) -> None:
+def test_without_a_reader_of_qr_codes_the_camera_is_not_offered(browser: Browser, shots: Path) -> None:
     """The page says how else to scan."""
     with (
         simulator() as running,
-        person_before(browser, running, tmp_path, computer=WIDE, phone=NARROW) as person,
+        person_before(browser, running, shots, computer=WIDE, phone=NARROW) as person,
     ):
         person.phone.goto(person.base + "/phone/")
         person.phone.locator("#terms").check()
@@ -211,11 +256,11 @@ def test_without_a_reader_of_qr_codes_the_camera_is_not_offered(browser: Browser
         assert not person.phone.locator("#open-camera").is_visible()
 
 
-def test_an_activation_without_a_card(browser: Browser, tmp_path: Path) -> None:
+def test_an_activation_without_a_card(browser: Browser, shots: Path) -> None:
     """E-mail and SMS in the mailbox, which fills by itself, and the code typed on the computer."""
     with (
         simulator(OneCard()) as running,
-        person_before(browser, running, tmp_path, computer=WIDE, phone=NARROW) as person,
+        person_before(browser, running, shots, computer=WIDE, phone=NARROW) as person,
     ):
         computer, phone = person.computer, person.phone
         mailbox = computer.context.new_page()
@@ -246,11 +291,11 @@ def test_an_activation_without_a_card(browser: Browser, tmp_path: Path) -> None:
     assert [] == person.complaints
 
 
-def test_a_login_with_the_card(browser: Browser, tmp_path: Path) -> None:
+def test_a_login_with_the_card(browser: Browser, shots: Path) -> None:
     """The card is in the reader at a login with the e-CPS; the person takes the card instead."""
     with (
         simulator(OneCard(), ecps=EcpsSettings(delegation=True)) as running,
-        person_before(browser, running, tmp_path, computer=TINY, phone=NARROW) as person,
+        person_before(browser, running, shots, computer=TINY, phone=NARROW) as person,
     ):
         window = person.computer
         person.arrive()
@@ -287,12 +332,12 @@ OTHER_PAGES = {
 
 
 @pytest.mark.parametrize("size", [WIDE, TINY], ids=["wide", "tiny"])
-def test_the_other_pages(browser: Browser, tmp_path: Path, size: dict[str, int]) -> None:
+def test_the_other_pages(browser: Browser, shots: Path, size: dict[str, int]) -> None:
     """Errors and odd addresses are pages like the others, in English too."""
     statuses = {}
     with (
         simulator() as running,
-        person_before(browser, running, tmp_path, computer=size, phone=NARROW, language="en-GB") as person,
+        person_before(browser, running, shots, computer=size, phone=NARROW, language="en-GB") as person,
     ):
         for number, path in enumerate(OTHER_PAGES):
             answer = person.computer.goto(person.base + path)

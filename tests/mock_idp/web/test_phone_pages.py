@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mock_idp.ecps.settings import EcpsSettings
+from mock_idp.ecps.enrolment import Lost
+from mock_idp.ecps.settings import EcpsSettings, LostPhone
+from mock_idp.web import journeys
 from tests.mock_idp.ecps.cards import card
 from tests.mock_idp.ecps.journeys import IDNAT, SECOND
 from tests.mock_idp.web.desk import OTHER_IDNAT, PASSWORD, Desk, make_desk
@@ -211,6 +213,66 @@ def test_a_lost_phone_is_replaced_from_the_waiting_page(desk: Desk) -> None:
     assert "approval-withdrawn" == desk.phone.error
 
 
+def lose(desk: Desk) -> None:
+    """Have a script lose every phone of the person."""
+    for device in journeys.devices_of(desk.provider, IDNAT):
+        journeys.advance_device(desk.provider, device.device_id, Lost())
+
+
+def test_a_lost_phone_leaves_the_login_waiting(desk: Desk) -> None:
+    """Nobody answers; the phone shows no request; whoever finds it again goes on."""
+    desk.activate()
+    lose(desk)
+    number = desk.to_waiting()
+    desk.phone.open("/phone/")
+
+    assert ("Téléphone perdu", "lost", []) == (desk.phone.title, desk.phone.data("state"), desk.phone.query("a[data-request]"))  # fmt: skip  # noqa: E501
+
+    desk.phone.send("found")
+    desk.to_request()
+    desk.phone.send("unlock", password=PASSWORD)
+    desk.phone.send("pick", number=number)
+
+    assert "Connexion approuvée." in desk.phone.text
+
+
+def test_a_second_phone_answers_for_the_lost_one(desk: Desk) -> None:
+    """The lost one stays in the list, and approves nothing."""
+    desk.activate()
+    lose(desk)
+    second = desk.another_browser()
+    desk.activate_second(second, "9876")
+    number = desk.to_waiting()
+    desk.to_request(second)
+    second.send("unlock", password="9876")
+    second.send("pick", number=number)
+
+    assert "Connexion approuvée." in second.text
+
+
+def test_what_a_lost_phone_means_for_a_login_is_a_setting() -> None:
+    """Where losses are known, the identifiant leads to a demande d'activation at once."""
+    desk = make_desk(ecps=EcpsSettings(lost_phone=LostPhone.ACTIVATE))
+    desk.activate()
+    lose(desk)
+    desk.log_in()
+    desk.identify()
+
+    assert "Demande d'activation" == desk.computer.title
+
+
+def test_a_phone_that_was_never_lost_is_not_found(desk: Desk) -> None:
+    """A forged form changes nothing, and without an e-CPS there is nothing to find."""
+    desk.phone.open("/phone/retrouve", {})
+
+    assert 410 == desk.phone.status
+
+    desk.activate()
+    desk.phone.open("/phone/retrouve", {})
+
+    assert ("unexpected-event", "active") == (desk.phone.error, desk.phone.data("state"))
+
+
 # -- the screen instead of the camera
 
 
@@ -287,3 +349,45 @@ def test_limits_of_the_first_page_hold_until_the_last(desk: Desk) -> None:
     desk.scan()
 
     assert "Saisissez ce code sur l'ordinateur" == desk.phone.title
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_pages_say_what_the_settings_are(language: str) -> None:
+    """A password of six digits and five numbers: no page speaks of four or three."""
+    desk = make_desk(ecps=EcpsSettings(password_digits=6, number_choices=5))
+    desk.speak(language)
+    desk.to_password()
+    said = [desk.phone.text, desk.computer.text]
+    desk.phone.send("password", password="123456", password_confirm="123456")
+    desk.computer.send("continue")
+    said.append(desk.computer.text)
+    desk.to_waiting()
+    said.append(desk.computer.text)
+    desk.to_request()
+    said.append(desk.phone.text)
+    words = {"fr": ("6 chiffres", "parmi les 5 proposés"), "en": ("6-digit", "among the 5 offered")}[language]
+
+    assert [1, 1, 1, 1, 1] == [text.count(words[0]) for text in said]
+    assert words[1] in said[3]
+    assert not any(old in text for text in said for old in ("4 chiffres", "trois", "4-digit", "three"))
+
+
+def test_the_waiting_page_helps_when_nothing_happens(desk: Desk) -> None:
+    """No notification, an old application, a page that sleeps: each with what to do."""
+    desk.activate()
+    desk.to_waiting()
+    helps = [item.to_text() for item in desk.computer.query("#rien li")]
+
+    assert ["Ouvrez l'application", "Vérifiez que", "Si la connexion"] == [
+        next(start for start in ("Ouvrez l'application", "Vérifiez que", "Si la connexion") if one.startswith(start))
+        for one in helps
+    ]
+
+
+def test_a_request_says_which_portal_asks(desk: Desk) -> None:
+    """With several waiting, the person knows which is which before opening one."""
+    desk.activate()
+    desk.to_waiting()
+    desk.phone.open("/phone/")
+
+    assert "Portail FICTIF" == desk.phone.one("a[data-request] .from").to_text()
