@@ -34,7 +34,8 @@ def list_scenarios(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     cards, profile = chosen(options)
     if options.json:
         records = [record(card, profile) for card in cards]
-        terminal.console.print(json.dumps(records, ensure_ascii=False, indent=1), soft_wrap=True, markup=False)
+        # as a text: printed as it is, whatever marks or emoji names a title may hold
+        terminal.console.print(Text(json.dumps(records, ensure_ascii=False, indent=1)), soft_wrap=True)
         return ExitCode.CLEAN
     for card in cards:
         line = Text.assemble(

@@ -57,7 +57,7 @@ def activation(activation_id: str) -> AnyResponse:
     """
     served = provider()
     demand = journeys.find_demand(served, activation_id)
-    tie(demand.login_id)
+    tie(demand.login_id or None)
     with suppress(LoginGoneError):
         g.login_language = served.login(demand.login_id).language
     steps = url_for("activation.steps", activation_id=activation_id)

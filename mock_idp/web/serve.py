@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 THREADS = 8
+STOP_SECONDS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,7 @@ class RunningProvider:
 
     provider: Provider
     control_url: str
+    serving: Serving
 
     @property
     def settings(self) -> Settings:
@@ -90,9 +92,18 @@ class Serving:
         if self._thread is None or not self._thread.is_alive():
             self._close()
         else:
-            # by the thread that waits on these sockets: another one would close them while that one looks at them
-            self._server.trigger.pull_trigger(self._close)
-            self._thread.join(timeout=5)
+            # by the thread that waits on these sockets: another one would close them while that one looks at them;
+            # and not before it has been woken: a request that ends just then wakes it too, and it would close the very
+            # pipe that it is about to be woken by
+            woken = threading.Event()
+
+            def close() -> None:
+                woken.wait(STOP_SECONDS)
+                self._close()
+
+            self._server.trigger.pull_trigger(close)
+            woken.set()
+            self._thread.join(timeout=STOP_SECONDS)
         self._server.task_dispatcher.set_thread_count(0)
 
     def _close(self) -> None:
@@ -114,5 +125,5 @@ def run_provider(
     listener = bind("127.0.0.1", 0)
     final = on_port(settings or Settings(), listener.getsockname()[1])
     provider = make(final) if make else Provider(settings=final)
-    with Serving(listener, provider):
-        yield RunningProvider(provider=provider, control_url=final.issuer_base + "/_control/v1")
+    with Serving(listener, provider) as serving:
+        yield RunningProvider(provider=provider, control_url=final.issuer_base + "/_control/v1", serving=serving)

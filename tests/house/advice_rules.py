@@ -21,32 +21,8 @@ SIX = {"authlib", "keycloak", "lemonldap", "mod_auth_openidc", "openid-client", 
 # Families and single scenarios that are being written: their rows may stand here before them. A line goes when its
 # scenarios have come.
 ANNOUNCED = (
-    *(
-        "bcl.",
-        "cib.",
-        "key.",
-        "lgt.fc",
-        "lgt.rp.",
-        "met.",
-        "net.",
-        "psc.ciba.",
-        "psc.life.",
-        "psc.logout.",
-        "psc.mtls.",
-    ),
-    *(
-        "req.idp_hint",
-        "rft.",
-        "seed.",
-        "ses.lifetime",
-        "ses.thirdparty",
-        "sig.weakkey",
-        "sig.x5",
-        "uin.id.",
-        "uin.jwt.",
-    ),
-    *("idt.cut_paste", "idt.huge", "rsp.fragment", "rsp.late", "rsp.overwrite", "rsp.pkce.", "rsp.state.replayed"),
-    *("uin.huge", "uin.slow"),
+    *("bcl.", "cib.", "lgt.fc", "lgt.rp.", "psc.ciba.", "psc.life.", "psc.logout.", "psc.mtls.", "seed."),
+    *("req.idp_hint", "rsp.overwrite", "rsp.state.replayed", "ses.lifetime", "uin.id.", "uin.jwt."),
 )
 
 

@@ -20,8 +20,8 @@ FRENCH: Final = re.compile(
 """Words and letters that no English sentence of ours holds, but for the portal's and the provider's own labels."""
 
 
-_LABELS: Final = re.compile(r"\[[^\]]*\]|--[\w-]+")
-"""Names of tables and options, which are what they are in every language."""
+_LABELS: Final = re.compile(r"\[[^\]]*\]|--[\w-]+|Pro Santé Connect")
+"""Names of tables, options and services, which are what they are in every language."""
 
 
 def english_in(text: str) -> list[str]:
@@ -31,4 +31,4 @@ def english_in(text: str) -> list[str]:
 
 def french_in(text: str) -> list[str]:
     """Return the French words of a text that should be English."""
-    return [found.group() for found in FRENCH.finditer(text)]
+    return [found.group() for found in FRENCH.finditer(_LABELS.sub("", text))]

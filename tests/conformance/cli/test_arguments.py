@@ -112,7 +112,6 @@ TOLD = [
     ("serve --issuer-base zzz", "--issuer-base", "n'est pas une adresse", "is no address"),
     ("serve --config absent.toml", "--config absent.toml", "ce fichier n'existe pas", "there is no such file"),
     ("serve --config psc.toml", "lissuer_base", "clé inconnue ; clés connues", "unknown; known are"),
-    ("serve --client-secret-env PSC_ABSENT", "PSC_ABSENT", "donnez-lui le secret", "set it to the portal's secret"),
     ("init zzz", "URL", "n'est pas une adresse", "is no address"),
     ("phone refuse 1 --control-token-env PSC_ABSENT", "PSC_ABSENT", "n'est pas définie", "is not set"),
     ("fuzz", "portal.toml", "donnez le fichier d'un portail, ou --fault", "give the file of one portal, or --fault"),

@@ -9,6 +9,7 @@ import pytest
 from flask import template_rendered
 
 from mock_idp.ecps.settings import EcpsSettings
+from mock_idp.settings import Settings
 from tests.mock_idp.ecps.cards import card
 from tests.mock_idp.web.browsing import SMALLEST, axe, chromium, wide_pages
 from tests.mock_idp.web.desk import OTHER_IDNAT, PASSWORD, REQUEST, make_desk
@@ -30,7 +31,6 @@ ELSEWHERE = {
     "login_status.html",  # a frame that nobody sees: OpenID Connect Session Management
     "form_post.html",  # sends itself to the portal; without scripts one button
     "front_channel_logout.html",  # frames of the portals, and one line
-    "card_refused.html",  # on the card's own port, where tests/card_login looks at it
 }
 """Templates that no person's journey on the wallet shows."""
 
@@ -132,12 +132,20 @@ def second_card(desk: Desk) -> None:
     desk.prove(card(OTHER_IDNAT))
 
 
+def no_card_at_the_port(desk: Desk) -> None:
+    """The port where a card logs in by TLS, and a browser that presents none."""
+    desk.log_in()
+    base = desk.provider.settings.card_base
+    Screen(client=desk.computer.client, base=base).open(f"/carte/{desk.computer.action('cancel').split('/')[2]}")
+
+
 PLAYS: dict[str, Callable[[], tuple[Desk, Callable[[Desk], None]]]] = {
     "tutorial": lambda: (make_desk(reader=OneCard()), tutorial),
     "without a card": lambda: (make_desk(), without_a_card),
     "other means": lambda: (make_desk(reader=OneCard(), ecps=EcpsSettings(delegation=True)), by_other_means),
     "odd addresses": lambda: (make_desk(), odd_addresses),
     "another reader": lambda: (make_desk(), second_card),
+    "card port": lambda: (make_desk(settings=Settings(card_base="https://localhost:8443")), no_card_at_the_port),
 }
 
 

@@ -35,3 +35,11 @@ def test_every_form_and_field_is_documented() -> None:
 
     assert in_the_pages() == documented
     assert len(documented) >= FEWEST_FORMS
+
+
+def test_every_picture_is_shown_and_described() -> None:
+    """No picture is kept that the page does not show, and each has words for whoever cannot see it."""
+    shown = re.findall(r"!\[([^\]]+)\]\(screens/([a-z-]+\.png)\)", PAGE)
+
+    assert {path.name for path in (ROOT / "docs" / "screens").iterdir()} == {name for _, name in shown}
+    assert len(shown) > FEWEST_FORMS
