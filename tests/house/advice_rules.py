@@ -21,7 +21,7 @@ SIX = {"authlib", "keycloak", "lemonldap", "mod_auth_openidc", "openid-client", 
 # Families and single scenarios that are being written: their rows may stand here before them. A line goes when its
 # scenarios have come.
 ANNOUNCED = (
-    *("bcl.", "cib.", "lgt.fc", "lgt.rp.", "psc.ciba.", "psc.life.", "psc.logout.", "psc.mtls.", "seed."),
+    *("cib.", "psc.ciba.", "psc.life.", "psc.mtls.", "seed."),
     *("req.idp_hint", "rsp.overwrite", "rsp.state.replayed", "ses.lifetime", "uin.id.", "uin.jwt."),
 )
 

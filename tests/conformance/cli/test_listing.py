@@ -156,14 +156,14 @@ def test_a_program_gets_json(command: Callable[..., Command]) -> None:
     ("arguments", "french", "english"),
     [
         (
-            ("--family", "zzz"),
-            "--family : aucun scénario pour 'zzz' ; connus : idt, inj,",
-            "--family: no scenario for 'zzz'; known are: idt, inj,",
+            ("--select", "*.iss.*", "--family", "zzz"),
+            "--family : aucun scénario pour 'zzz' ; connus : idt, rsp",
+            "--family: no scenario for 'zzz'; known are: idt, rsp",
         ),
         (
-            ("--clause", "RFC1"),
-            "--clause : aucun scénario pour 'RFC1' ; connus : CWE 1004,",
-            "--clause: no scenario for 'RFC1'; known are: CWE 1004,",
+            ("--select", "idt.iss.*", "--clause", "RFC1"),
+            "--clause : aucun scénario pour 'RFC1' ; connus : OIDC-CORE 3.1.3.7(2)",
+            "--clause: no scenario for 'RFC1'; known are: OIDC-CORE 3.1.3.7(2)",
         ),
         (
             ("--level", "high"),
