@@ -88,12 +88,20 @@ class Control(Line):
                 f"provider: {self.url} answers, but is no provider of psc-conformance",
             ) from None
 
-    def arm(self, deviations: Sequence[Deviation], *, issuer_wide: bool = False) -> str:
-        """Arm lies for one login, or for the issuer, and return the token that calls them up."""
-        body = {
+    def arm(self, deviations: Sequence[Deviation], *, issuer_wide: bool = False, login_hint: str | None = None) -> str:
+        """Arm lies, and return the token that calls them up.
+
+        Args:
+            deviations: the lies.
+            issuer_wide: for everybody, instead of one login.
+            login_hint: for the next CIBA request that names this person, instead of a browser's login.
+        """
+        body: dict[str, Any] = {
             "deviations": [to_json(one) for one in deviations],
             "scope": "issuer" if issuer_wide else "login",
         }
+        if login_hint is not None:
+            body["login_hint"] = login_hint
         return str(self.ask("POST", "/plans", body)["token"])
 
     def stray_key(self) -> tuple[tuple[str, Any], ...]:
@@ -140,23 +148,24 @@ class Control(Line):
             asked["endpoint"] = endpoint
         return tuple(_seen(one) for one in self.ask("GET", "/journal", params=asked)["entries"])
 
-    def person(self, *, persona: str, password: str, identity_claim: str, idnat: str | None = None) -> Somebody:
-        """Make a person whom nobody has met, with an activated phone.
+    def person(self, *, persona: str, password: str | None, identity_claim: str, idnat: str | None = None) -> Somebody:
+        """Make a person whom nobody has met, with an activated phone or, without a password for one, with none.
 
         Args:
             persona: key of the persona to make them after.
-            password: four digits, of the phone.
+            password: four digits, of the phone; None for somebody whose e-CPS is not activated.
             identity_claim: the claim by which the portal names people.
             idnat: what the person is to be called; by default an RPPS number of their own.
         """
-        named = {} if idnat is None else {"idnat": idnat}
-        said = self.ask("POST", "/people", {"template": persona, "password": password, **named})
+        wanted = {"idnat": idnat, "password": password}
+        body = {"template": persona, **{name: value for name, value in wanted.items() if value is not None}}
+        said = self.ask("POST", "/people", body)
         claims = said["claims"]
         return Somebody(
             idnat=said["idnat"],
             identity=str(claims.get(identity_claim, said["idnat"])),
             claims=claims,
-            device=said["device"],
+            device=said["device"] or "",
         )
 
     def phone(self, idnat: str, password: str, name: str | None = None) -> str:
@@ -216,15 +225,18 @@ class Control(Line):
         said = self.ask("POST", "/logout-tokens", {"login_id": login_id, "kind": kind})
         return LogoutToken(value=said["token"], iss=said["iss"], sid=said["sid"])
 
-    def register(self, client_id: str, secret: str, redirect_uris: Sequence[str], after_logout: Sequence[str], name: str = "") -> None:  # fmt: skip  # noqa: E501
+    def register(self, client_id: str, secret: str, redirect_uris: Sequence[str], after_logout: Sequence[str], name: str = "", *, ciba: bool = False, certificate_sha256: str = "") -> None:  # fmt: skip  # noqa: E501
         """Make a portal known."""
-        body = {
+        body: dict[str, Any] = {
             "client_id": client_id,
             "client_secret": secret,
             "redirect_uris": list(redirect_uris),
             "post_logout_redirect_uris": list(after_logout),
             "name": name,
+            "ciba": ciba,
         }
+        if certificate_sha256:
+            body |= {"authentication": "either", "certificate_sha256": certificate_sha256}
         self.ask("POST", "/clients", body)
 
     def mint(self, wanted: Mapping[str, str]) -> dict[str, Any]:

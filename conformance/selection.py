@@ -20,6 +20,10 @@ _WITHOUT = {
         "le descripteur ne dit pas où vont les jetons de déconnexion ([portal] backchannel_logout)",
         "the descriptor does not say where logout tokens go ([portal] backchannel_logout)",
     ),
+    Need.CIBA: (
+        "le descripteur ne dit pas où commence une connexion par CIBA ([ciba] url)",
+        "the descriptor does not say where a login by CIBA begins ([ciba] url)",
+    ),
     Need.FRONTCHANNEL: (
         "le descripteur ne donne pas de cadre de déconnexion ([portal] frontchannel_logout)",
         "the descriptor names no logout frame ([portal] frontchannel_logout)",
@@ -28,6 +32,10 @@ _WITHOUT = {
         "le pilote ([driver]) ne voit pas les cookies du portail",
         "the driver ([driver]) does not see the portal's cookies",
     ),
+    Need.HOME: (
+        "le descripteur ne dit pas sur quelle page une personne commence ([portal] home)",
+        "the descriptor does not say on which page a person begins ([portal] home)",
+    ),
     Need.HOPS: (
         "le pilote ([driver]) ne voit pas les réponses du portail, seulement ce qu'un programme en dit",
         "the driver ([driver]) does not see the portal's answers, only what a program tells of them",
@@ -35,6 +43,10 @@ _WITHOUT = {
     Need.LOGOUT: (
         "le descripteur ne donne pas d'adresse de déconnexion ([portal] logout)",
         "the descriptor names no logout address ([portal] logout)",
+    ),
+    Need.MTLS: (
+        "le descripteur ne dit pas que le portail présente un certificat client ([mtls])",
+        "the descriptor does not say that the portal shows a client certificate ([mtls])",
     ),
     Need.REFRESH: (
         "le descripteur ne dit pas comment amener le portail à rafraîchir ([refresh] url)",
@@ -74,8 +86,11 @@ def why_not(
         if fnmatchcase(card.id, exempt.pattern):
             return exempt.reason, exempt.reason
     named = {
+        Need.HOME: described.home,
         Need.LOGOUT: described.logout,
+        Need.MTLS: described.mtls,
         Need.BACKCHANNEL: described.backchannel_logout,
+        Need.CIBA: described.ciba,
         Need.FRONTCHANNEL: described.frontchannel_logout,
     }
     there = {need for need, named_there in named.items() if named_there}

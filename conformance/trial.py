@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from conformance.ciba_visit import CibaVisit
 from conformance.control import LONGEST_WAIT
 from conformance.evidence import Attempt, Evidence, Finding, Identified, Role, Somebody
 from conformance.exit_codes import OutOfReach
@@ -61,9 +62,11 @@ class Trial:
             self._victim = self.draw(CONTROL_PERSONA)
         return self._victim
 
-    def draw(self, persona: str) -> Somebody:
-        """Draw one more person, with an activated phone."""
-        return self.lab.control.person(persona=persona, password=PASSWORD, identity_claim=self.lab.identity_claim)
+    def draw(self, persona: str, *, idnat: str | None = None, phone: bool = True) -> Somebody:
+        """Draw one more person, with an activated phone or without, under a given identifiant or one of their own."""
+        password = PASSWORD if phone else None
+        claim = self.lab.identity_claim
+        return self.lab.control.person(persona=persona, password=password, identity_claim=claim, idnat=idnat)
 
     def visit(
         self,
@@ -104,6 +107,30 @@ class Trial:
         self._everywhere = self.lab.control.arm(lies, issuer_wide=True)
         self._armed += len(lies)
         self.forget()
+
+    def ciba(self, person: Somebody | None = None, *, honest: bool = False, role: Role = Role.TRIED) -> CibaVisit:
+        """Sit somebody down before the portal's page for logins by CIBA, the scenario's lies armed for their request.
+
+        Args:
+            person: by default the scenario's own.
+            honest: arm nothing for this login.
+            role: what the login is for.
+        """
+        who = person or self.person
+        mine = self._lies(who, honest=honest, facts={})
+        self._armed += len(mine)
+        visit = CibaVisit(self.lab, who, self.lab.control.arm(mine, login_hint=who.idnat), role=role)
+        self.visits.append(visit)
+        return visit
+
+    def ciba_control(self) -> Attempt:
+        """Log somebody new in by CIBA, honestly: without that a refusal in this flow proves nothing."""
+        visit = self.ciba(self.draw(CONTROL_PERSONA), honest=True, role=Role.BEFORE)
+        visit.log_in()
+        return self.conclude(visit)
+
+    def _lies(self, who: Somebody, *, honest: bool, facts: Mapping[str, Json]) -> tuple[Deviation, ...]:
+        return () if honest else tuple(self._resolved(one, who, facts) for one in self.card.deviations)
 
     def log_in(self) -> Attempt:
         """Log in under the scenario's lies, from the portal's button to its who-am-I page."""

@@ -197,6 +197,11 @@ class Visit:
         return self._looked
 
     @property
+    def started(self) -> bool:
+        """Tell whether the portal sent the browser to the provider."""
+        return self.request is not None
+
+    @property
     def login_id(self) -> str:
         """Return the provider's name for this login; empty until the portal came there."""
         return self.lab.control.plan(self.token).login_id or ""
@@ -219,7 +224,7 @@ class Visit:
             landing=landing_of(self.page, self.lab.masks),
             whoami=self._looked or (self.who() if self.lab.portal.probed else Unclear(why="no-probe")),
             journal=(*self._told_everywhere(), *self.journal()),
-            started=self.request is not None,
+            started=self.started,
             seconds=self.seconds,
         )
 

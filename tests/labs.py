@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import secrets
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from conformance.cli.seat import SUITE_SETTINGS, running_seat
 from conformance.descriptor import read_descriptor
 from conformance.lab import open_lab, resets_of
+from conformance.miniatures.certificate import portal_papers
 from conformance.miniatures.config import PortalConfig
 from conformance.miniatures.server import free_port, portal_toml, run_portal
 from conformance.profiles import builtin_profile
 from mock_idp.protocol import Client
+from mock_idp.protocol.clients import AuthPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from conformance.cli.seat import Seat
     from conformance.miniatures.defects import Defect
     from conformance.visit import Lab
+    from mock_idp.web import Provider
 
 
 @contextmanager
@@ -49,9 +50,8 @@ def lab_with(
         change: makes another correct portal of it.
         toml: descriptor in place of the miniature's own; ``{base}`` stands for its address.
     """
-    provider, port = seat.provider, free_port()
-    folder = ExitStack()
-    authority = Path(folder.enter_context(TemporaryDirectory(prefix="psc-labs-"))) / "authority.pem"
+    provider, port, stack = seat.provider, free_port(), ExitStack()
+    papers = stack.enter_context(portal_papers(seat.doors.authority.pem))
     config = change(
         PortalConfig(
             issuer=provider.settings.issuer,
@@ -61,19 +61,22 @@ def lab_with(
             public_base_url=f"http://127.0.0.1:{port}",
             # it believes no document for long, so that one scenario after another finds it as the first one did
             metadata_seconds=0.0,
-            authority_file=str(authority),
+            authority_file=papers.authority_file,
+            certificate_file=papers.certificate_file,
         )
     )
-    authority.write_text(seat.doors.authority.pem, encoding="ascii")
     provider.server.register_client(
         Client(
             client_id=config.client_id,
             client_secret=config.client_secret,
             redirect_uris=(config.callback_url,),
             post_logout_redirect_uris=(config.logged_out_url,),
+            ciba=True,
+            authentication=AuthPolicy.EITHER,
+            certificate_sha256=papers.thumbprint,
         )
     )
-    with folder, run_portal(config, defect, port=port) as base:
+    with stack, run_portal(config, defect, port=port) as base:
         own = toml.replace("{base}", base) or portal_toml(base, jwks_cooldown_seconds=0.0)
         described = read_descriptor(own)
         lab = open_lab(described, seat.url, builtin_profile(profile))
@@ -82,3 +85,8 @@ def lab_with(
             yield lab
         finally:
             lab.close()
+
+
+def _authority_of(provider: Provider) -> str:
+    """Return what the portal is to trust when the provider speaks TLS."""
+    return provider.tls_doors.authority.pem if provider.tls_doors is not None else ""

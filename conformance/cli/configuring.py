@@ -76,7 +76,12 @@ def configuration_of(options: argparse.Namespace) -> Configuration:
     found = _file(options.config) if options.config else Configuration(settings=Settings(), people=builtin_people())
     if options.suite:
         habits = SUITE_SETTINGS
-        settings = replace(found.settings, acr_values_policy=habits.acr_values_policy, scope_policy=habits.scope_policy)
+        settings = replace(
+            found.settings,
+            acr_values_policy=habits.acr_values_policy,
+            scope_policy=habits.scope_policy,
+            ciba_interval=habits.ciba_interval,
+        )
         found = replace(found, settings=settings)
     if options.psc_profile is not None:
         dated = replace(found.settings, psc_profile=PscProfile(options.psc_profile))

@@ -101,7 +101,8 @@ def _show(options: argparse.Namespace, terminal: Terminal, seat: Seat, base: str
     folder = Path(options.report_dir)
     described = folder / "portal.toml"
     described.write_text(portal_toml(base, name=f"{kind} (miniature)"), encoding="utf-8")
-    steps = _walk(terminal, seat, base, described)
+    of_the_tutorial = defect is not None and MINIATURES[defect].caught_by.startswith("seed.")
+    steps = _walk(terminal, seat, base, described, of_the_tutorial=of_the_tutorial)
     order = Order(
         portal=described,
         provider=seat.url,
@@ -116,7 +117,7 @@ def _show(options: argparse.Namespace, terminal: Terminal, seat: Seat, base: str
         terminal.ends()
 
 
-def _walk(terminal: Terminal, seat: Seat, base: str, described: Path) -> list[Event]:
+def _walk(terminal: Terminal, seat: Seat, base: str, described: Path, *, of_the_tutorial: bool = False) -> list[Event]:
     wallet = seat.provider.settings.wallet_base
     hosts = frozenset({origin_host(seat.url), origin_host(wallet)})
     portal = HttpPortal(read_descriptor(described.read_text(encoding="utf-8"), source=described.name), hosts)
@@ -141,6 +142,13 @@ def _walk(terminal: Terminal, seat: Seat, base: str, described: Path) -> list[Ev
             events.append({"kind": "step", **asdict(step)})
     except DeskError as error:
         raise JourneyError(f"carte : {error.fr}", f"card: {error.en}") from None
+    except JourneyError:
+        if not of_the_tutorial:
+            raise
+        # the portal's one defect is on the way that the tutorial takes
+        terminal.say(
+            "  Le parcours s'arrête là : c'est le défaut.", "  The journey ends here: this is the defect.", "dim"
+        )
     return events
 
 

@@ -181,7 +181,15 @@ def introduce(
                     "[provider] client_id : manque ; écrivez le client_id du portail",
                     "[provider] client_id: missing; write the portal's client_id",
                 )
-            control.register(client_id, secret, [described.callback], described.after_logout, described.name)
+            control.register(
+                client_id,
+                secret,
+                [described.callback],
+                described.after_logout,
+                described.name,
+                ciba=described.ciba is not None,
+                certificate_sha256=described.mtls.certificate_sha256 if described.mtls is not None else "",
+            )
     if described.launch is None:
         return None
     facts = Facts(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from conformance.cards import CardBox
@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 
 LOOPBACK: Final = "127.0.0.1"
 
-SUITE_SETTINGS: Final = Settings(acr_values_policy=Unlisted.IGNORE, scope_policy=Unlisted.IGNORE)
+SUITE_SETTINGS: Final = Settings(
+    acr_values_policy=Unlisted.IGNORE, scope_policy=Unlisted.IGNORE, ciba_interval=timedelta(seconds=1)
+)
 """Under the suite no request is refused for its level or scope: a portal that forgets them must come as far as
-the scenario that says so."""
+the scenario that says so.  Between two polls there is one second, as in a public ANS test resource, so that a scenario
+about polling is soon over."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -147,6 +147,9 @@ class Hunt:
                     continue
                 if len(tried) > self.shrink_plans:
                     return
+                if catch.violation.broke == "I8" and self.ground.control_login() is not None:
+                    # nobody can log in any more: whatever is left out, it would look the same
+                    return
                 tried.add(written(plan))
                 same = [one for one in self.examine(plan) if one.violation.group == catch.violation.group]
                 if same:

@@ -6,13 +6,15 @@ import logging
 import secrets
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from flask import Flask, Response, jsonify, make_response, render_template, render_template_string, request
+from flask import Flask, Response, jsonify, make_response, render_template, request
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
+from conformance.miniatures.certificate import BY_CERTIFICATE
 from conformance.miniatures.checks import Checks
+from conformance.miniatures.ciba_pages import CibaPages
 from conformance.miniatures.defects import Defect
 from conformance.miniatures.logins import Logins
 from conformance.miniatures.practice import situation, structure
@@ -27,7 +29,8 @@ from conformance.miniatures.single_logout import BACKCHANNEL_PATH, FRONTCHANNEL_
 from conformance.miniatures.slipping_sessions import SlippingSessions
 from conformance.miniatures.slips import Slips
 from conformance.miniatures.userinfo_rules import identifier
-from conformance.miniatures.visitors import HOME, cookie_name, keep_private, own_address, set_cookie
+from conformance.miniatures.visitors import HOME, cookie_name, keep_private, own_address, see, set_cookie, spelt
+from conformance.miniatures.way_out import WayOut
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,10 +75,12 @@ def create_portal(
     app.add_url_rule("/refresh", "refresh", lambda: portal.renewal.page(portal.sid), methods=["POST"])
     app.add_url_rule("/forget", "forget", portal.forget, methods=["POST"])
     app.add_url_rule(BACKCHANNEL_PATH, view_func=portal.single_logout.backchannel, methods=["POST"])
-    app.add_url_rule(FRONTCHANNEL_PATH, view_func=portal.frame)
+    who = portal.sessions.who
+    app.add_url_rule(FRONTCHANNEL_PATH, "frame", lambda: portal.single_logout.frontchannel(who(portal.sid)))
+    CibaPages(app, portal, monotonic=monotonic)
     app.after_request(lambda answer: keep_private(answer, defect, path=request.path, issuer=config.issuer))
     app.register_error_handler(Refused, portal.refused)
-    app.register_error_handler(LoginAgain, lambda _: _see("/login"))
+    app.register_error_handler(LoginAgain, lambda _: see("/login"))
     app.register_error_handler(HTTPException, portal.http_error)
     app.register_error_handler(Exception, portal.broken)
     # Authlib logs verifiers and tokens at debug level; nothing of the kind may reach a handler of the host program.
@@ -109,7 +114,7 @@ class _Portal:
         self.keys = replace(published, refetched=lambda: self.sessions.look_for_key(published.refetched))
         self.single_logout = SingleLogout(config, defect, self.sessions, self.keys, clock=clock)
         self.last: Who | None = None
-        self.first_tokens: dict[str, str] = {}
+        self.way_out = WayOut(self.provider, self.defect)
 
     @property
     def sid(self) -> str | None:
@@ -122,19 +127,27 @@ class _Portal:
         return make_response("", 204)
 
     def home(self) -> Response:
+        self.looked_around()
         who = self.sessions.who(self.sid)
-        return self.page("home", who=who, name=self.spelt(self.slips.name(who.claims)) if who else "")
+        return self.page("home", who=who, name=spelt(self.slips.name(who.claims), self.defect) if who else "")
 
     def sign_in(self) -> Response:
+        self.looked_around()
         return self.page("sign-in")
+
+    def looked_around(self) -> None:
+        """Take note that somebody looks at a page of the portal; a login under way in another tab goes on."""
+        if self.defect is Defect.FORGETS_LOGIN_ON_ANOTHER_PAGE:
+            self.sessions.drop_pending(self.sid)
 
     def login(self) -> Response:
         known = self.logins.remembered(self.sid)
         if known is not None:
-            return self.with_session(_see(HOME), self.sessions.log_in(self.sid, known))
+            return self.with_session(see(HOME), self.sessions.log_in(self.sid, known))
         began = self.provider.begin(own_address(request.args.get("next", HOME), self.defect), request.args)
         url, pending = self.sessions.began(*began)
-        return self.with_session(_see(url), self.logins.expect(self.sid, pending))
+        pending = replace(pending, by_certificate=BY_CERTIFICATE in request.args)
+        return self.with_session(see(url), self.logins.expect(self.sid, pending))
 
     def callback(self) -> Response:
         values = request.values
@@ -143,7 +156,7 @@ class _Portal:
         state = values.get("state", "")
         answered = self.sessions.remembered(state)
         if answered is not None:
-            return self.with_session(_see(HOME), self.sessions.log_in(self.sid, answered, state=state))
+            return self.with_session(see(HOME), self.sessions.log_in(self.sid, answered, state=state))
         pending = self.logins.take(self.sid, values.get("state"))
         facts = ResponseFacts(
             values=dict(values.lists()),
@@ -154,7 +167,7 @@ class _Portal:
         self.last = who
         again = pending if self.defect is Defect.REDEEMS_CODE_TWICE else None
         rename = self.defect is not Defect.KEEPS_SESSION_NAME
-        answer = _see(pending.leads_to)
+        answer = see(pending.leads_to)
         if self.defect is Defect.STAYS_ON_CALLBACK_PAGE:
             answer = self.page("logged-in")
         return self.with_session(answer, self.sessions.log_in(self.sid, who, again=again, rename=rename, state=state))
@@ -163,6 +176,12 @@ class _Portal:
         who = self.sessions.who(self.sid)
         if who is not None and self.defect is Defect.SHOWS_LAST_PERSON:
             who = self.last
+        if self.defect is Defect.CLOSES_SESSION_DURING_OUTAGE:
+            try:
+                self.provider.advertises_issuer()
+            except Refused:
+                self.sessions.close(self.sid)
+                raise
         if who is None:
             return make_response(jsonify(error="anonymous"), 401)
         return jsonify(identifier=who.identifier, claims=who.claims)
@@ -170,9 +189,9 @@ class _Portal:
     def logout(self) -> Response:
         who = self.sessions.who(self.sid)
         if who is None:
-            return _see("/")
+            return see("/")
         state = "deconnexion" if self.defect is Defect.SENDS_FIXED_LOGOUT_STATE else secrets.token_urlsafe(32)
-        answer = _see(self.way_out(who, state))
+        answer = see(self.way_out.of(who, state))
         if self.defect is Defect.KEEPS_SESSION_AFTER_LOGOUT:
             return answer
         if self.defect is Defect.CLOSES_SESSION_ON_RETURN:
@@ -199,17 +218,26 @@ class _Portal:
             raise Refused(Reason.LOGOUT_STATE)
         return self.page("logged-out")
 
-    def frame(self) -> Response:
-        return self.single_logout.frontchannel(self.sessions.who(self.sid))
-
     def identify(self, code: str, pending: Pending) -> Who:
         """Return the person whom the provider vouches for."""
         tokens = self.provider.redeem(code, pending)
+        who = self.vouched(tokens, nonce=pending.nonce, defect=self.any_defect)
+        self.sessions.redeemed(lambda: self.provider.redeem(code, pending))
+        return who
+
+    def vouched(self, tokens: dict[str, Any], *, nonce: str | None, defect: AnyDefect | None) -> Who:
+        """Return the person of a token response, whichever flow it comes from.
+
+        Args:
+            tokens: the response.
+            nonce: sent with the login, None for none.
+            defect: what is forgotten of the checks.
+        """
         checks = Checks(
             config=self.config,
-            defect=self.any_defect,
+            defect=defect,
             now=self.clock(),
-            nonce=pending.nonce,
+            nonce=nonce,
             former_nonces=self.logins.former_nonces(self.sid),
         )
         id_token = checks.id_token(tokens, self.keys)
@@ -217,7 +245,6 @@ class _Portal:
         claims = checks.userinfo(replace(answer, claims=self.slips.received(answer.claims)), id_token)
         named = identifier(claims, self.defect) if self.any_defect is self.defect else self.slips.identifier(claims)
         before = self.sessions.who(self.sid)
-        self.sessions.redeemed(lambda: self.provider.redeem(code, pending))
         return Who(
             identifier=self.logins.account(named, claims),
             claims=self.slips.profile(named, claims, before.claims if before else {}),
@@ -229,26 +256,6 @@ class _Portal:
             sub=str(id_token.get("sub", "")),
             sid=str(id_token.get("sid", "")),
         )
-
-    def spelt(self, name: str) -> str:
-        """Return a name as the page shows it; what comes from outside is text, never markup."""
-        if self.defect is Defect.SHOWS_NAME_AS_MARKUP:
-            return Markup(name)  # noqa: S704  # the defect itself
-        return render_template_string(name) if self.defect is Defect.TAKES_NAME_FOR_TEMPLATE else name
-
-    def way_out(self, who: Who, state: str) -> str:
-        """Return where the browser goes to log out; with the provider down, the local session ends all the same."""
-        if self.defect is Defect.LOGS_OUT_LOCALLY_ONLY:
-            return "/logged-out"
-        hint = who.id_token
-        if self.defect is Defect.HINTS_WITH_FIRST_ID_TOKEN:
-            hint = self.first_tokens.setdefault(who.identifier, hint)
-        try:
-            return self.provider.logout_url(hint, state)
-        except Refused:
-            if self.defect is Defect.CRASHES_ON_LOGOUT_WITHOUT_PROVIDER:
-                raise Crash from None
-            return "/logged-out"
 
     def refused(self, refusal: Refused) -> Response:
         self.sessions.refused(self.sid)
@@ -277,8 +284,3 @@ class _Portal:
         secure = self.config.public_base_url.startswith("https:")
         set_cookie(answer, self.cookie, name, secure=secure, defect=self.defect)
         return answer
-
-
-def _see(url: str) -> Response:
-    # No body: the usual one repeats the address, and with it the state or the token.
-    return Response("", 303, {"Location": url})

@@ -14,6 +14,7 @@ from authlib.integrations.flask_client import OAuth
 
 from conformance.hop import trusted
 from conformance.miniatures.answers import USERINFO_WHIMS, HttpAnswer
+from conformance.miniatures.certificate import redeem
 from conformance.miniatures.defects import Defect
 from conformance.miniatures.fetching import Fetcher
 from conformance.miniatures.published import Published
@@ -51,6 +52,7 @@ class Pending:
     nonce: str | None = field(repr=False)
     code_verifier: str | None = field(repr=False)
     leads_to: str = "/"
+    by_certificate: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,7 @@ class Provider:
                 "scope": "openid" if defect is Defect.FORGETS_SCOPE_ALL else "openid scope_all",
                 "code_challenge_method": None if defect is Defect.FORGETS_PKCE else "S256",
                 "token_endpoint_auth_method": "client_secret_post" if config.secret_in_body else "client_secret_basic",
-                "default_timeout": config.provider_seconds,
+                "default_timeout": 2.0 if defect is Defect.GIVES_UP_AFTER_TWO_SECONDS else config.provider_seconds,
                 # Neither a proxy nor a .netrc of the machine has a say, and no endpoint moves the code elsewhere.
                 "trust_env": False,
                 "verify": config.authority_file or trusted(),
@@ -148,8 +150,10 @@ class Provider:
         Raises:
             Refused: the provider refuses the code, answers something else, or not at all.
         """
-        self._discover()
+        document = self._discover()
         proof = {"code_verifier": pending.code_verifier} if pending.code_verifier else {}
+        if pending.by_certificate and self._defect is not Defect.SENDS_SECRET_FOR_CERTIFICATE:
+            return check_tokens(redeem(self._config, document, {"code": code, **proof}, self._defect), self._defect)
         if self._defect is Defect.SENDS_SECRET_TWICE:
             proof["client_secret"] = self._config.client_secret
         try:
@@ -232,6 +236,25 @@ class Provider:
         if self._defect is Defect.LOGS_OUT_WITHOUT_RETURN:
             return _without(_without(url, "post_logout_redirect_uri"), "state")
         return url
+
+    def post(self, endpoint: str, form: dict[str, str]) -> HttpAnswer:
+        """Return what an endpoint of the discovery document answers to a form, the portal authenticated.
+
+        Raises:
+            Refused: there is no such endpoint, or no answer.
+        """
+        address = self._discover().get(endpoint)
+        if not isinstance(address, str):
+            raise Refused(Reason.PROVIDER_ANSWER)
+
+        def send() -> requests.Response:
+            with self._client._get_oauth_client() as session:  # noqa: SLF001  # Authlib's way to fetch as this client
+                self._fetcher.bound(session)
+                auth = session.client_auth(session.token_endpoint_auth_method)
+                answer: requests.Response = session.request("POST", address, withhold_token=True, data=form, auth=auth)
+                return answer
+
+        return self._fetcher.answer(send)
 
     def _watch(self, session: Any) -> None:
         def look(response: requests.Response) -> requests.Response:

@@ -80,13 +80,23 @@ def portal_toml(base_url: str, *, name: str = "miniature", jwks_cooldown_seconds
 [portal]
 name = "{name}"
 base_url = "{base_url}"
+home = "/"
 login = "/login"
 callback = "/callback"
 logout = "/logout"
 logout_method = "POST"
 backchannel_logout = "/backchannel-logout"
 frontchannel_logout = "/frontchannel-logout"
-flows = ["code"]
+flows = ["code", "ciba"]
+
+[ciba]
+url = "/ciba"
+form = "ciba"
+field = "identifiant"
+wait = "/ciba/wait"
+
+[mtls]
+parameters = {{ certificat = "oui" }}
 
 [whoami]
 url = "/me"

@@ -32,6 +32,7 @@ class Who:
         refresh_token: for the next access token, empty for none.
         sub: of the ID token; logout tokens name people by it.
         sid: of the ID token, the PSC session; logout tokens and frames name sessions by it.
+        by_ciba: whether they answered on their phone while the browser waited here.
     """
 
     identifier: str
@@ -43,6 +44,7 @@ class Who:
     refresh_token: str = field(repr=False, default="")
     sub: str = field(repr=False, default="")
     sid: str = field(repr=False, default="")
+    by_ciba: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,18 @@ class Sessions:
             waiting = (*others, (self._monotonic() + _LOGIN_SECONDS, pending))
             self._kept[name] = replace(session, pending=waiting)
             return name
+
+    def drop_pending(self, sid: str | None) -> None:
+        """Forget the logins that a browser began; a correct portal keeps them until they are answered or too old."""
+        with self._lock:
+            session = self._find(sid)
+            if session is not None and sid is not None:
+                self._kept[sid] = replace(session, pending=())
+
+    def visitor(self, sid: str | None) -> str:
+        """Return the name of a browser's session; a new one unless it has one."""
+        with self._lock:
+            return self._find_or_start(sid)[0]
 
     def take(self, sid: str | None, state: str) -> Pending | None:
         """Return the login that a state belongs to, once; afterwards it is unknown."""

@@ -155,6 +155,7 @@ _MISREAD: Final[Mapping[Defect, Callable[[str, dict[str, Any]], str]]] = {
     Defect.DROPS_LEADING_ZEROS: lambda idnat, _: idnat.lstrip("0"),
     Defect.CUTS_IDENTIFIER_AT_SLASH: lambda idnat, _: idnat.partition("/")[0],
     Defect.CUTS_IDENTIFIER_AT_SEMICOLON: lambda idnat, _: idnat.partition(";")[0],
+    Defect.DROPS_STAR_OF_IDENTIFIER: lambda idnat, _: idnat.replace("*", ""),
     Defect.DROPS_LETTERS_OF_IDENTIFIER: lambda idnat, _: idnat.removeprefix("ANS"),
     Defect.CUTS_IDENTIFIER_SHORT: lambda idnat, _: idnat[:_TINY_COLUMN],
     Defect.TAKES_FIRST_OTHER_ID: _first_other,

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit
+
+from flask import Response, render_template_string
+from markupsafe import Markup
 
 from conformance.miniatures.defects import Defect
 from conformance.miniatures.refusals import Reason, Refused
 from conformance.miniatures.rules import Rule, enforce
 
-if TYPE_CHECKING:
-    from flask import Response
-
 HOME: Final = "/"
+_A_MONTH: Final = 30 * 24 * 3600
 
 
 def cookie_name(public_base_url: str) -> str:
@@ -39,10 +40,23 @@ def own_address(wanted: str, defect: Defect | None) -> str:
     return wanted
 
 
+def see(url: str) -> Response:
+    """Send a browser on; without a body, which would repeat the address and with it the state or the token."""
+    return Response("", 303, {"Location": url})
+
+
+def spelt(name: str, defect: Defect | None) -> str:
+    """Return a name as the page shows it; what comes from outside is text, never markup."""
+    if defect is Defect.SHOWS_NAME_AS_MARKUP:
+        return Markup(name)  # noqa: S704  # the defect itself
+    return render_template_string(name) if defect is Defect.TAKES_NAME_FOR_TEMPLATE else name
+
+
 def set_cookie(answer: Response, name: str, value: str, *, secure: bool, defect: Defect | None) -> None:
     """Give a browser the name of its session (RFC 6265)."""
     readable = defect is Defect.SHOWS_COOKIE_TO_SCRIPTS
-    answer.set_cookie(name, value, httponly=not readable, samesite="Lax", secure=secure, path="/")
+    lasts = _A_MONTH if defect is Defect.KEEPS_COOKIE_FOR_A_MONTH else None
+    answer.set_cookie(name, value, httponly=not readable, samesite="Lax", secure=secure, path="/", max_age=lasts)
 
 
 _KEPT_BY_CACHES: Final = MappingProxyType(

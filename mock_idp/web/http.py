@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, urlsplit
@@ -129,6 +130,8 @@ def write_journal(response: Response) -> Response:
     journal = provider().journal
     headers = [(name, request.headers[name]) for name in SHOWN_REQUEST_HEADERS if name in request.headers]
     asked: list[tuple[str, Json]] = [*pairs(request.args), *_form(), *headers]
+    if (shown := request.environ.get(CLIENT_CERTIFICATE)) is not None:
+        asked.append(("certificate", hashlib.sha256(shown).hexdigest()))
     told = tuple(
         {
             "deviation": cast("Json", to_json(lie.deviation)),

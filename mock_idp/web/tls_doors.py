@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from mock_idp.web.server_identity import HOST, ServerIdentity
-from mock_idp.web.tls import TlsPort
+from mock_idp.web.tls import TlsPort, card_holders
 from mock_idp.web.tls_flaws import Flaw
 
 if TYPE_CHECKING:
@@ -142,5 +142,6 @@ class TlsDoors:
     def _opened(self, flaw: Flaw) -> tuple[str, TlsPort]:
         listener = socket.create_server((HOST, 0))
         identity = self._made().identity(flaw)
-        port = TlsPort(listener, self._provider, identity=identity)
+        asking = card_holders(self._provider) if flaw is Flaw.NONE else None
+        port = TlsPort(listener, self._provider, identity=identity, asking=asking)
         return f"{HOST}:{listener.getsockname()[1]}", port.__enter__()

@@ -13,7 +13,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.descriptor import Descriptor, DescriptorError, Exempt, Lookup, read_descriptor, read_file
+from conformance.descriptor import (
+    CibaForm,
+    Descriptor,
+    DescriptorError,
+    Exempt,
+    Lookup,
+    Mtls,
+    read_descriptor,
+    read_file,
+)
 from conformance.miniatures.server import portal_toml
 from conformance.toml_reader import NEAR, Table
 from tests.house.inventory import ROOT
@@ -80,6 +89,25 @@ def test_the_description_of_a_miniature_is_read() -> None:
         described.backchannel_logout,
         described.frontchannel_logout,
     )
+
+
+def test_a_login_by_ciba_has_its_page_and_its_form() -> None:
+    """With defaults for all but the address."""
+    described = read_descriptor(LEAST + '[ciba]\nurl = "/ciba"\nwait = "/attente"')
+    base = "http://127.0.0.1:8081"
+
+    assert CibaForm(url=f"{base}/ciba", form="", field="identifiant", wait=f"{base}/attente") == described.ciba
+    with pytest.raises(DescriptorError, match=r'ciba: missing; with "ciba" among the flows, write a table \[ciba\]'):
+        read_descriptor(LEAST + 'flows = ["code", "ciba"]')
+
+
+def test_a_portal_says_how_it_shows_its_certificate() -> None:
+    """With what its login address needs more, and the thumbprint for the registration."""
+    described = read_descriptor(LEAST + f'[mtls]\nparameters = {{ a = "b" }}\ncertificate_sha256 = "{"0a" * 32}"')
+
+    assert Mtls(parameters=(("a", "b"),), certificate_sha256="0a" * 32) == described.mtls
+    with pytest.raises(DescriptorError, match=r"\[mtls\] certificate_sha256: write 64 hexadecimal digits"):
+        read_descriptor(LEAST + '[mtls]\ncertificate_sha256 = "xyz"')
 
 
 def test_logout_tokens_may_go_to_another_host() -> None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from conformance.descriptor import Descriptor, Exempt, Launch, Lookup, Probe, ProviderSeat
+from conformance.descriptor import CibaForm, Descriptor, Exempt, Launch, Lookup, Mtls, Probe, ProviderSeat
 from conformance.outcome import Verdict
 from conformance.scenario import Need
 from conformance.selection import known_failure, wanted, why_not, with_known
@@ -28,6 +28,9 @@ WHOLE = Descriptor(
     callback="http://127.0.0.1:9/callback",
     logout="http://127.0.0.1:9/logout",
     backchannel_logout="http://127.0.0.1:9/backchannel",
+    home="http://127.0.0.1:9/",
+    mtls=Mtls(),
+    ciba=CibaForm(url="http://127.0.0.1:9/ciba"),
     frontchannel_logout="http://127.0.0.1:9/frame",
     probe=PROBE,
     reset_url="http://127.0.0.1:9/reset",
@@ -79,6 +82,9 @@ def test_a_portal_that_is_launched_forgets_too(portal: Descriptor) -> None:
     [
         ({Need.LOGOUT}, replace(WHOLE, logout=""), "[portal] logout"),
         ({Need.BACKCHANNEL}, replace(WHOLE, backchannel_logout=""), "[portal] backchannel_logout"),
+        ({Need.MTLS}, replace(WHOLE, mtls=None), "[mtls]"),
+        ({Need.HOME}, replace(WHOLE, home=""), "[portal] home"),
+        ({Need.CIBA}, replace(WHOLE, ciba=None), "[ciba] url"),
         ({Need.FRONTCHANNEL}, replace(WHOLE, frontchannel_logout=""), "[portal] frontchannel_logout"),
         ({Need.CLAIMS}, replace(WHOLE, probe=replace(PROBE, claims=None)), "[whoami] claims"),
         ({Need.CLAIMS}, replace(WHOLE, probe=None), "[whoami] claims"),
