@@ -267,6 +267,28 @@ def test_a_scenario_without_a_lie_says_what_happens(command: Callable[..., Comma
     assert '{"kind": "set-claim"' in with_lies
 
 
+@pytest.mark.parametrize(
+    ("language", "own", "widely"),
+    [
+        ("fr", "Pourquoi c'est important chez PSC : ", "  Plus largement : "),
+        ("en", "Why it matters at PSC: ", "  More widely: "),
+    ],
+)
+def test_what_a_card_says_itself_comes_first(
+    command: Callable[..., Command], language: str, own: str, widely: str
+) -> None:
+    """The row of its family follows, with how that is known."""
+    card = CARDS["cib.crossed"]
+    why = why_of(card.id)
+    assert why is not None
+    assert card.why(language)
+
+    said = command("explain", card.id, "--lang", language)[1].splitlines()
+
+    at = said.index(own + card.why(language))
+    assert said[at + 1] == widely + why.text(language)
+
+
 def test_one_stack_alone(command: Callable[..., Command]) -> None:
     """With --stack; the rest stays."""
     code, said = command("explain", "idt.iss.wrong", "--stack", "spring", "--lang", "en")
