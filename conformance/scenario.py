@@ -34,6 +34,7 @@ class Need(StrEnum):
     COOKIES = "cookies"
     HOPS = "hops"
     LOGOUT = "logout"
+    PARALLEL = "parallel"
     REFRESH = "refresh"
     RESET = "reset"
     TLS = "tls"
