@@ -67,8 +67,11 @@ class SystemEntropy:
     """Randomness from the operating system."""
 
     def token(self, octets: int = 32) -> str:
-        """Return URL-safe text of that many random octets."""
-        return base64.urlsafe_b64encode(secrets.token_bytes(octets)).rstrip(b"=").decode("ascii")
+        """Return URL-safe text of that many random octets, with no dash in front, which would be read as an option."""
+        while True:
+            drawn = base64.urlsafe_b64encode(secrets.token_bytes(octets)).rstrip(b"=").decode("ascii")
+            if not drawn.startswith("-"):
+                return drawn
 
     def uuid(self) -> str:
         """Return a random UUID (RFC 9562 5.4)."""
