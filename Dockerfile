@@ -1,5 +1,5 @@
-# The provider and the suite, from wheels built outside (`make image`); nothing is downloaded here.
-# Classic syntax only, so that any builder can read it.
+# The provider and the suite, from wheels built outside (`make image`); and the same with a PC/SC service and the card
+# (`make image-card`), which fetches Debian packages while it builds. Classic syntax only, so that any builder can read it.
 ARG BASE_IMAGE=python:3.13-slim
 
 FROM ${BASE_IMAGE} AS build
@@ -12,16 +12,10 @@ RUN python3 -m venv /opt/psc \
     && /opt/psc/bin/python -m pip install --no-cache-dir --no-index --find-links /wheelhouse psc-conformance \
     && /opt/psc/bin/python -m pip uninstall --yes pip
 
-FROM ${BASE_IMAGE}
-ARG VERSION=0.0.0
-ARG REVISION=unknown
+# What both images have and no change of ours touches, so that it is made once.
+FROM ${BASE_IMAGE} AS plain
 LABEL psc-conformance.image=whole \
-      org.opencontainers.image.title="psc-conformance (SIMULATEUR)" \
-      org.opencontainers.image.description="A stand-in for Pro Sante Connect and a conformance suite for portals. Test tool; lies on purpose." \
-      org.opencontainers.image.licenses="Apache-2.0" \
-      org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
-COPY --from=build /opt/psc /opt/psc
+      org.opencontainers.image.licenses="Apache-2.0"
 RUN groupadd --gid 10001 psc && useradd --uid 10001 --gid psc --create-home --shell /usr/sbin/nologin psc \
     && chmod 755 /home/psc
 # By number, so that a platform that forbids root can see that it is not.
@@ -30,11 +24,45 @@ WORKDIR /home/psc
 ENV PATH=/opt/psc/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1
+ENTRYPOINT ["psc-conformance"]
+
+FROM plain AS psc
+ARG VERSION=0.0.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="psc-conformance (SIMULATEUR)" \
+      org.opencontainers.image.description="A stand-in for Pro Sante Connect and a conformance suite for portals. Test tool; lies on purpose." \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+COPY --from=build /opt/psc /opt/psc
 # Under other public names this address is refused with 421, by a provider that is well: any orderly answer will do.
 HEALTHCHECK --interval=2s --timeout=3s --start-period=10s --retries=3 \
     CMD ["python", "-c", "import http.client as h; c = h.HTTPConnection('127.0.0.1', 8080, timeout=2); c.request('GET', '/'); raise SystemExit(c.getresponse().status >= 500)"]
-ENTRYPOINT ["psc-conformance"]
 # 8080 is only for `docker run -p 127.0.0.1:8080:8080`; nothing is published by itself.
 EXPOSE 8080
 # The default host is loopback; in a container that would answer nobody, so it is said here.
 CMD ["serve", "--host", "0.0.0.0", "--port", "8080"]
+
+# A card in a reader of a real PC/SC service. It exposes no port: whoever reaches vpcd's can plug in a card.
+FROM plain AS card
+USER 0
+# Debian withdraws a version when it mends it: pinned ones would soon be gone. The folder is where pcscd makes its socket.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && DEBIAN_FRONTEND=noninteractive apt-get install --yes -o Acquire::Retries=3 --no-install-recommends opensc pcscd vsmartcard-vpcd \
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin \
+    && install --directory --owner=10001 --group=10001 /run/pcscd
+USER 10001:10001
+ARG VERSION=0.0.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="psc-conformance card (SIMULATEUR)" \
+      org.opencontainers.image.description="A fictional software CPS card in a virtual reader of pcscd. Test tool." \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+COPY --from=build /opt/psc /opt/psc
+# Programs can see the card.
+HEALTHCHECK --interval=2s --timeout=3s --start-period=10s --retries=3 \
+    CMD ["sh", "-c", "psc-conformance card status | grep -q '\"seen\": true'"]
+CMD ["card", "insert", "899799000015"]
+
+# What a build without --target gives.
+FROM psc

@@ -1,6 +1,6 @@
 # The commands of this project. `make demo` and `make test` set themselves up from nothing; see scripts/bootstrap.sh.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check soak bench bench-fuzz kill-matrix fuzz image lock clean setup setup-dev system-packages
+.PHONY: help demo test check soak bench bench-fuzz kill-matrix fuzz image image-card lock clean setup setup-dev system-packages
 
 BIN := .venv/bin
 SHOW := printf '\n== %s\n'
@@ -33,8 +33,10 @@ system-packages:
 	@scripts/system-packages.sh browser || echo "make: going on without a browser; its test will be skipped." >&2
 	@scripts/system-packages.sh pcsc screen firefox || echo "make: going on without PC/SC, a screen or Firefox; their tests will be skipped." >&2
 	@scripts/system-packages.sh apache node || echo "make: going on without apache2 or node; their portals' tests will be skipped." >&2
+	@scripts/system-packages.sh redis || echo "make: going on without a Redis server; its tests will be skipped." >&2
 	@scripts/npm-portals.sh || echo "make: going on without npm packages; their portals' tests will be skipped." >&2
 	@scripts/system-packages.sh containers || echo "make: going on without a container engine; its tests will be skipped." >&2
+	@scripts/system-packages.sh podman || echo "make: going on without Podman; its tests will be skipped." >&2
 	@scripts/pyscard.sh || echo "make: going on without pyscard; its tests will be skipped." >&2
 
 demo: setup ## the provider, a portal and the suite; says where the report is
@@ -68,7 +70,10 @@ bench-fuzz: setup-dev ## how soon fuzzing finds each seeded defect, with ten see
 	@$(BIN)/python scripts/bench_fuzz.py $(ARGS)
 
 image: setup-dev ## the container image, from a wheel built here
-	@scripts/image.sh
+	@scripts/image.sh psc
+
+image-card: setup-dev ## the same with a PC/SC service and the card in it; fetches Debian packages
+	@scripts/image.sh card
 
 lock: ## resolve requirements.lock and requirements-dev.lock again
 	@scripts/lock.sh

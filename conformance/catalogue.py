@@ -53,7 +53,11 @@ def catalogue() -> tuple[Case, ...]:
     seen: dict[str, Path] = {}
     for case in cases:
         if case.card.id in seen:
-            raise CatalogueError(f"{case.path.name}: {case.card.id} is taken by {seen[case.card.id].name}; rename it")
+            other = seen[case.card.id].name
+            raise CatalogueError(
+                f"{case.path.name} : {case.card.id} est déjà pris par {other} ; renommez-le",
+                f"{case.path.name}: {case.card.id} is taken by {other}; rename it",
+            )
         seen[case.card.id] = case.path
     return tuple(cases)
 
@@ -66,7 +70,10 @@ def select(cases: Sequence[Case], patterns: Sequence[str]) -> tuple[Case, ...]:
     """
     for pattern in patterns:
         if not any(fnmatchcase(case.card.id, pattern) for case in cases):
-            raise CatalogueError(f"select: no scenario is called {pattern!r}; 'psc-conformance list' shows them")
+            raise CatalogueError(
+                f"select : aucun scénario ne s'appelle {pattern!r} ; « psc-conformance list » les montre",
+                f"select: no scenario is called {pattern!r}; 'psc-conformance list' shows them",
+            )
     return tuple(
         case for case in cases if not patterns or any(fnmatchcase(case.card.id, pattern) for pattern in patterns)
     )
@@ -83,7 +90,10 @@ def check_exceptions(cases: Sequence[Case], described: Descriptor, profile: Prof
     named += [(f"profile {profile.name}, row", name) for name in profile.rows]
     for place, pattern in named:
         if not any(fnmatchcase(case.card.id, pattern) for case in cases):
-            raise CatalogueError(f"{place}: no scenario is called {pattern!r}; 'psc-conformance list' shows them")
+            raise CatalogueError(
+                f"{place} : aucun scénario ne s'appelle {pattern!r} ; « psc-conformance list » les montre",
+                f"{place}: no scenario is called {pattern!r}; 'psc-conformance list' shows them",
+            )
 
 
 def _files(pack: Path) -> Iterator[Path]:

@@ -36,6 +36,7 @@ class Clause:
         document: short name of the document.
         section: place in the document.
         title: full name of the document.
+        title_fr: the same in French; most documents have one name only.
         url: where to read it; empty when it has no public address.
         level: how much the text demands.
         gist_fr: what it demands, in French.
@@ -46,6 +47,7 @@ class Clause:
     document: str
     section: str
     title: str
+    title_fr: str
     url: str
     level: Level
     gist_fr: str
@@ -147,6 +149,7 @@ def _clause(member: dict[str, Any], documents: dict[str, Any]) -> Clause:
             document=short,
             section=section,
             title=document["title"],
+            title_fr=document.get("title_fr", document["title"]),
             url=document["url"].replace("{anchor}", member.get("anchor", "")),
             level=Level(member["level"]),
             gist_fr=member["fr"],

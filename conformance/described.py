@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,36 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CibaForm:
+    """The portal's page for a login without a redirect (CIBA).
+
+    Attributes:
+        url: page with the form.
+        form: name or id of the form; empty for the first one.
+        field: where the identifiant national is typed.
+        wait: page that the browser comes back to until the phone has answered; empty for wherever the form leads.
+    """
+
+    url: str
+    form: str = ""
+    field: str = "identifiant"
+    wait: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mtls:
+    """A portal that shows a TLS client certificate at the token endpoint, and trusts the provider's authority.
+
+    Attributes:
+        parameters: what is added to the login address for a portal that can do without as well.
+        certificate_sha256: thumbprint of its certificate, for a registration that the suite makes; empty for none.
+    """
+
+    parameters: tuple[tuple[str, str], ...] = ()
+    certificate_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exempt:
     """A scenario that does not apply to this portal, or fails for a known reason.
 
@@ -49,11 +80,13 @@ class Exempt:
         pattern: scenario id, ``*`` allowed.
         reason: why; reports show it.
         issue: where the failure is followed, for known ones.
+        until: last day on which a known failure is let pass; None for what does not apply.
     """
 
     pattern: str
     reason: str
     issue: str = ""
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +98,14 @@ class ProviderSeat:
         port: where the suite starts one.
         client_id: the portal's registration.
         client_secret_env: environment variable that holds its secret.
+        authority_trusted: whether the portal trusts the provider's own authority when it speaks TLS to it.
     """
 
     url: str = ""
     port: int = 8080
     client_id: str = ""
     client_secret_env: str = ""
+    authority_trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,12 +151,20 @@ class Descriptor:
     """A portal as the suite sees it; every address is absolute.
 
     Attributes:
+        home: page on which a person begins; empty when the suite is not told.
         login_form: name or id of the form that starts the login, or of a field in it; ``*`` for the first form of the
             page; empty when opening ``login`` starts it.
         logout: empty when the portal has none.
         after_logout: where the provider may send the browser after logout.
+        backchannel_logout: where logout tokens go; empty when the portal takes none.
+        ciba: how a login by CIBA begins; None when the portal does without.
+        mtls: how it shows a client certificate; None when it does not.
+        frontchannel_logout: what a browser loads in a frame to log out; empty when there is nothing.
         allow_hosts: ``host:port``; nothing else is ever requested.
         probe: None in degraded mode, in which much less can be said.
+        reset_url: address that makes it forget what it read from the provider, when posted to; empty for none.
+        refresh: page on which it uses its access token, and refreshes that when it is refused; empty for none.
+        refresh_method: how that page is asked for.
         login_seconds: how long one request to the portal may take.
     """
 
@@ -129,12 +172,20 @@ class Descriptor:
     base_url: str
     login: str
     callback: str
+    home: str = ""
     login_form: str = ""
     logout: str = ""
     logout_method: str = "POST"
     after_logout: tuple[str, ...] = ()
+    backchannel_logout: str = ""
+    frontchannel_logout: str = ""
+    ciba: CibaForm | None = None
+    mtls: Mtls | None = None
     allow_hosts: tuple[str, ...] = ()
     probe: Probe | None = None
+    reset_url: str = ""
+    refresh: str = ""
+    refresh_method: str = "POST"
     login_seconds: float = 10.0
     jwks_cooldown_seconds: float = 60.0
     profile: str = "psc"

@@ -54,7 +54,7 @@ def write_draft(draft: Draft) -> str:
         "",
         "[expect]",
         '# skip = [{ id = "lgt.*", reason = "why it does not apply" }]',
-        '# known = [{ id = "req.pkce", reason = "why it fails", issue = "where it is followed" }]',
+        '# known = [{ id = "req.pkce", reason = "why it fails", issue = "where it is followed", until = 2027-06-30 }]',
     ]
     return "\n".join(lines) + "\n"
 

@@ -40,6 +40,7 @@ def scenario_event(card: Scenario) -> Event:
         "clause": {
             "key": clause.key,
             "document": clause.title,
+            "document_fr": clause.title_fr,
             "section": clause.section,
             "level": clause.level.value,
             "url": clause.url,

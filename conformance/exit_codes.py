@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import ClassVar
 
+from mock_idp.spoken import Spoken
+
 
 class ExitCode(IntEnum):
     """How a run ended."""
@@ -25,7 +27,7 @@ class ExitCode(IntEnum):
     """Ctrl-C; the reports hold what was played until then, and say that they are incomplete."""
 
 
-class Stop(Exception):  # noqa: N818  # the name says what happens
+class Stop(Spoken):
     """A failure whose text is written for the user: it names what is wrong and what to do, and holds no secret."""
 
     code: ClassVar[ExitCode] = ExitCode.HARNESS

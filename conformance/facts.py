@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 FULL_WIDTH: Final = {ord("0") + digit: ord("\N{FULLWIDTH DIGIT ZERO}") + digit for digit in range(10)}
 """ASCII digits to the full-width ones of East Asian texts, which compatibility folding turns back (UAX 15)."""
 
+MOVED: Final = "adresse=nouvelle"
+"""Query of an endpoint that has moved; the address of an endpoint may have one (RFC 6749 3.2)."""
+
 _REALM_OF_SUB: Final = re.compile(r"^f:[^:]*:")
 
 
@@ -40,6 +43,8 @@ def known_facts(issuer: str, person: Somebody) -> dict[str, Json]:
     facts: Mapping[str, Json] = {
         "issuer": issuer,
         "issuer.upper": issuer.upper(),
+        "endpoint.token.moved": f"{issuer}/protocol/openid-connect/token?{MOVED}",
+        "endpoint.userinfo.moved": f"{issuer}/protocol/openid-connect/userinfo?{MOVED}",
         "issuer.other_scheme": f"{'http' if scheme == 'https' else 'https'}://{rest}",
     }
     return {**facts, **{f"person.{name}": value for name, value in said_of(person)}}

@@ -181,8 +181,10 @@ class PscLogin:
             ended = place_of(browser.page.url) if browser.page is not None else url
             status = browser.page.status if browser.page is not None else 0
             raise LoginNotBegun(
+                f"{place_of(url)} : la connexion ne mène pas au fournisseur, elle finit à {ended} (HTTP {status}) ; "
+                "donnez psc_provider.discovery au portail, et form= si un formulaire ouvre la connexion",
                 f"{place_of(url)}: the login does not lead to the provider, it ends at {ended} (HTTP {status}); "
-                f"give the portal psc_provider.discovery, and form= when a form starts the login"
+                "give the portal psc_provider.discovery, and form= when a form starts the login",
             )
         return PscVisit(page=portal.deliver(browser, desk.approve(request, somebody.idnat)), browser=browser)
 

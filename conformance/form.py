@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from mock_idp.spoken import Spoken
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from conformance.hop import Pairs
 
 
-class FormError(LookupError):
+class FormError(Spoken, LookupError):
     """A page has no such form, field, button or link; the message says what it has."""
 
 
@@ -131,18 +133,32 @@ class Form:
         for one in self.buttons:
             if click in {one.name, one.value, one.label}:
                 return one
-        labels = ", ".join(one.label or one.name for one in self.buttons) or "none"
-        raise FormError(f"no button '{click}' in the form; there are: {labels}")
+        labels = ", ".join(one.label or one.name for one in self.buttons)
+        raise FormError(
+            f"pas de bouton « {click} » dans le formulaire ; il y a : {labels or 'aucun'}",
+            f"no button '{click}' in the form; there are: {labels or 'none'}",
+        )
 
     def _with(self, name: str, value: str | bool) -> Form:  # noqa: FBT001  # a tick is a value here
         same = [one for one in self.entries if one.name == name and not isinstance(one, Button)]
         if not same:
-            raise FormError(f"no field '{name}' in the form; there are: {', '.join(self.names) or 'none'}")
+            names = ", ".join(self.names)
+            raise FormError(
+                f"pas de champ « {name} » dans le formulaire ; il y a : {names or 'aucun'}",
+                f"no field '{name}' in the form; there are: {names or 'none'}",
+            )
         offered = [option for one in same if isinstance(one, Choice) for option in one.options]
         if offered and isinstance(value, str) and value not in offered:
-            raise FormError(f"the field '{name}' has no choice '{value}'; there are: {', '.join(offered)}")
+            there = ", ".join(offered)
+            raise FormError(
+                f"le champ « {name} » n'a pas le choix « {value} » ; il y a : {there}",
+                f"the field '{name}' has no choice '{value}'; there are: {there}",
+            )
         if not offered and isinstance(value, bool):
-            raise FormError(f"the field '{name}' is no box to tick; give it a text")
+            raise FormError(
+                f"le champ « {name} » n'est pas une case à cocher ; donnez-lui un texte",
+                f"the field '{name}' is no box to tick; give it a text",
+            )
         filled = False
         entries: list[Control] = []
         for one in self.entries:

@@ -20,18 +20,22 @@ if TYPE_CHECKING:
 DISTRIBUTION = "psc-conformance"
 PACKAGES = ("mock_idp", "virtual_card", "scenarios", "conformance")
 
-_HINT = (
+_HINT_FR = (
+    "Installez psc-conformance dans un environnement à lui (pipx, uv tool, ou l'image de conteneur), "
+    "ou enlevez l'autre distribution et réinstallez psc-conformance."
+)
+_HINT_EN = (
     "Install psc-conformance in an environment of its own (pipx, uv tool, or the container image), "
     "or remove the other distribution and install psc-conformance again."
 )
 
 
 class OwnershipError(Ours):
-    """One of our import names belongs to somebody else too; ``hint`` says what to do."""
+    """One of our import names belongs to somebody else too; the message ends with what to do."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.hint = _HINT
+    def __init__(self, fr: str, en: str) -> None:
+        """Say what is wrong; the remedy is always the same."""
+        super().__init__(f"{fr}. {_HINT_FR}", f"{en}. {_HINT_EN}")
 
 
 def check_ownership(
@@ -51,18 +55,25 @@ def check_ownership(
     for name in PACKAGES:
         # An editable installation owns no file under the name: then only the folder below can tell.
         if strangers := sorted(set(installed.get(name, ())) - {DISTRIBUTION}):
-            msg = f"the package '{name}' is also installed by {', '.join(strangers)}"
-            raise OwnershipError(msg)
+            others = ", ".join(strangers)
+            raise OwnershipError(
+                f"le paquet « {name} » est aussi installé par {others}",
+                f"the package '{name}' is also installed by {others}",
+            )
     find = place or _folder_of
     home = Path(__file__).resolve().parent.parent
     for name in PACKAGES:
         folder = find(name)
         if folder is None:
-            msg = f"the package '{name}' of psc-conformance is missing"
-            raise OwnershipError(msg)
+            raise OwnershipError(
+                f"le paquet « {name} » de psc-conformance manque",
+                f"the package '{name}' of psc-conformance is missing",
+            )
         if folder.resolve() != home / name:
-            msg = f"the package '{name}' would be taken from {folder}, not from {home}"
-            raise OwnershipError(msg)
+            raise OwnershipError(
+                f"le paquet « {name} » serait pris dans {folder}, et non dans {home}",
+                f"the package '{name}' would be taken from {folder}, not from {home}",
+            )
 
 
 def _folder_of(name: str) -> Path | None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from conformance.agent import UserAgent
     from conformance.control import Control
     from conformance.page import Page
+    from conformance.workstation import Texts
 
 MAILBOX: Final = "/mailbox/messages.json"
 _ALERT: Final = "error"
@@ -44,7 +45,7 @@ class Handset(Phone):
         page = self.browser.open(address)
         code = page.data("code")
         if code is None and page.element("texted") is None:
-            raise WorkstationError("scan the QR code", page)
+            raise WorkstationError(("scanner le QR code", "scan the QR code"), page)
         return code or ""
 
     def finish(self) -> None:
@@ -55,7 +56,7 @@ class Handset(Phone):
         """
         page = self.choose_password()
         if page.element("activated") is None:
-            raise WorkstationError("choose a password", page)
+            raise WorkstationError(("choisir un mot de passe", "choose a password"), page)
 
     def mistake(self, number: str) -> None:
         """Answer the newest request with the password, and with a number that is not the one given.
@@ -63,18 +64,24 @@ class Handset(Phone):
         Raises:
             WorkstationError: there is no request, or the phone refuses the password.
         """
-        page = submit(self.browser, self._request(), "unlock", "unlock the phone", {"password": self.password})
+        page = submit(
+            self.browser,
+            self._request(),
+            "unlock",
+            ("déverrouiller le téléphone", "unlock the phone"),
+            {"password": self.password},
+        )
         offered = [one.attributes.get("value", "") for one in page.elements("button", "value")]
         wrong = next((one for one in offered if one != number), None)
         if wrong is None:
-            raise WorkstationError("unlock the phone", page)
-        page = submit(self.browser, page, "pick", "pick a number", click=wrong)
+            raise WorkstationError(("déverrouiller le téléphone", "unlock the phone"), page)
+        page = submit(self.browser, page, "pick", ("choisir un nombre", "pick a number"), click=wrong)
         if page.alert != "number-wrong":
-            raise WorkstationError("pick a wrong number", page)
+            raise WorkstationError(("choisir un mauvais nombre", "pick a wrong number"), page)
 
     def delete(self) -> None:
         """« Supprimer ma e-CPS »."""
-        submit(self.browser, self.open(), "delete", "delete the e-CPS")
+        submit(self.browser, self.open(), "delete", ("supprimer l'e-CPS", "delete the e-CPS"))
 
 
 def new_handset(wallet: str, password: str, *, language: str = "fr") -> Handset:
@@ -115,7 +122,7 @@ def messages(browser: UserAgent, wallet: str) -> list[dict[str, Any]]:
     try:
         found: list[dict[str, Any]] = page.json()["messages"]
     except (ValueError, KeyError, TypeError):
-        raise WorkstationError("open the mailbox", page) from None
+        raise WorkstationError(("ouvrir la boîte aux lettres", "open the mailbox"), page) from None
     return found
 
 
@@ -147,7 +154,7 @@ class Desktop:
         """
         page = self._begin(idnat)
         before = {one["id"] for one in self._post(idnat)}
-        self._press(page, "contact", "ask for the QR code by e-mail", "mailed")
+        self._press(page, "contact", ("demander le QR code par courriel", "ask for the QR code by e-mail"), "mailed")
         self._phone.accept_terms()
         mail = self._new(idnat, "mail", before)
         picture = Browser(self.browser.allow_hosts).step(absolute(self._phone.wallet, mail["qr"])).body
@@ -161,8 +168,10 @@ class Desktop:
             ControlFailed: nobody has that idnat.
             WorkstationError: a page refuses, for instance the code confidentiel.
         """
-        page = self._press(self._begin(idnat), "begin", "begin the activation", "challenged")
-        page = self._press(page, "reader", "present the card", "proven", {"pin": pin})
+        page = self._press(
+            self._begin(idnat), "begin", ("commencer l'activation", "begin the activation"), "challenged"
+        )
+        page = self._press(page, "reader", ("présenter la carte", "present the card"), "proven", {"pin": pin})
         station = Workstation(computer=self.browser, phone=self._phone, wallet=self._phone.wallet)
         self._phone.accept_terms()
         self._finish(self._phone.scan(station.picture_of_qr(page)))
@@ -171,14 +180,16 @@ class Desktop:
         self._url = self._control.activation(idnat)
         return self.browser.open(self._url)
 
-    def _press(self, page: Page, form: str, step: str, phase: str, values: dict[str, str | bool] | None = None) -> Page:
+    def _press(
+        self, page: Page, form: str, step: Texts, phase: str, values: dict[str, str | bool] | None = None
+    ) -> Page:
         shown = submit(self.browser, page, form, step, values)
         if shown.data("phase") != phase:
             raise WorkstationError(step, shown)
         return shown
 
     def _finish(self, code: str) -> None:
-        self._press(self.browser.open(self._url), "code", "type the code", "linked", {"code": code})
+        self._press(self.browser.open(self._url), "code", ("saisir le code", "type the code"), "linked", {"code": code})
         self._phone.finish()
 
     def _post(self, idnat: str) -> list[dict[str, Any]]:
@@ -189,4 +200,5 @@ class Desktop:
         for one in self._post(idnat):
             if one["kind"] == kind and one["id"] not in before:
                 return one
-        raise WorkstationError(f"find the {kind} in the mailbox", self.browser.open(self._url))
+        step = (f"trouver le message ({kind}) dans la boîte aux lettres", f"find the {kind} in the mailbox")
+        raise WorkstationError(step, self.browser.open(self._url))

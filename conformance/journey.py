@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
     from conformance.page import Page
     from conformance.portal import PortalDriver
-    from conformance.workstation import CardDesk, Workstation
+    from conformance.workstation import CardDesk, Texts, Workstation
 
 ACTIVATED: Final = "Votre carte e-CPS est activée"
+_BEGIN: Final = ("appuyer sur « Commencer l'activation »", "press « Commencer l'activation »")
+_LOG_IN: Final = ("appuyer sur « Se connecter avec e-CPS »", "press « Se connecter avec e-CPS »")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,7 @@ class Journey:
             seen=login.title,
         )
         demand = self.station.identify(login, _grouped(self.idnat))
-        _expect(demand, "requested", "the demande d'activation")
+        _expect(demand, "requested", ("arriver à la demande d'activation", "reach the demande d'activation"))
         yield Step(
             number="01",
             fr="Identifiant national saisi, « Se connecter avec e-CPS » : e-CPS pas encore activée",
@@ -91,9 +93,9 @@ class Journey:
         yield from self._log_in()
 
     def _card_step(self, demand: Page) -> Generator[Step, None, Page]:
-        challenged = submit(self.station.computer, demand, "begin", "press « Commencer l'activation »")
+        challenged = submit(self.station.computer, demand, "begin", _BEGIN)
         qr = self.station.prove(challenged, self.desk, self.pin)
-        _expect(qr, "proven", "the QR code")
+        _expect(qr, "proven", ("arriver au QR code", "reach the QR code"))
         yield Step(
             number="02",
             fr="Carte insérée, « Commencer l'activation », code confidentiel : la carte a signé le défi",
@@ -118,9 +120,9 @@ class Journey:
             en="QR code on the computer scanned (the image is decoded)",
             seen=qr.title,
         )
-        typing = submit(self.station.computer, qr, "continue", "go on to the code")
-        linked = submit(self.station.computer, typing, "code", "type the code", {"code": code})
-        _expect(linked, "linked", "the password step")
+        typing = submit(self.station.computer, qr, "continue", ("passer au code", "go on to the code"))
+        linked = submit(self.station.computer, typing, "code", ("saisir le code", "type the code"), {"code": code})
+        _expect(linked, "linked", ("arriver au mot de passe", "reach the password step"))
         yield Step(
             number="05",
             fr="Code affiché sur le téléphone saisi sur l'ordinateur",
@@ -128,9 +130,14 @@ class Journey:
             seen=linked.title,
         )
         phone.choose_password()
-        done = submit(self.station.computer, linked, "continue", "see the activation through")
+        done = submit(
+            self.station.computer, linked, "continue", ("terminer l'activation", "see the activation through")
+        )
         if not done.title.startswith(ACTIVATED):
-            raise JourneyError(f"activation: the computer shows '{done.title}', not '{ACTIVATED}'")
+            raise JourneyError(
+                f"activation : l'ordinateur affiche « {done.title} », et non « {ACTIVATED} »",
+                f"activation: the computer shows '{done.title}', not '{ACTIVATED}'",
+            )
         yield Step(
             number="06",
             fr="Mot de passe à 4 chiffres choisi, puis confirmé",
@@ -141,7 +148,7 @@ class Journey:
 
     def _log_in(self) -> Iterator[Step]:
         computer = self.station.computer
-        login = submit(computer, self._activated, "login", "press « Se connecter avec e-CPS »")
+        login = submit(computer, self._activated, "login", _LOG_IN)
         waiting = self.station.identify(login, self.idnat)
         response = self.station.approve_here(waiting)
         yield Step(
@@ -153,7 +160,9 @@ class Journey:
         self.portal.deliver(computer, response)
         who = self.portal.whoami(computer)
         if not isinstance(who, Identified):
-            raise JourneyError("login: the portal shows nobody logged in")
+            raise JourneyError(
+                "connexion : le portail n'affiche personne de connecté", "login: the portal shows nobody logged in"
+            )
         yield Step(
             number="07",
             fr="Le portail affiche qui est connecté",
@@ -171,9 +180,9 @@ class Journey:
             arrived = self.station.arrive(request)
             page = computer.follow("Application e-CPS")
         except FormError as error:
-            raise JourneyError(f"login: {error}") from None
+            raise JourneyError(f"connexion : {error.fr}", f"login: {error.en}") from None
         if isinstance(arrived, AuthorizationResponse):
-            raise WorkstationError("reach the login page", page)
+            raise WorkstationError(("arriver à la page de connexion", "reach the login page"), page)
         return page
 
     def _at_provider(self, url: str) -> bool:
@@ -185,6 +194,6 @@ def _grouped(idnat: str) -> str:
     return f"{idnat[:1]} {idnat[1:6]} {idnat[6:]}".strip()  # our grouping
 
 
-def _expect(page: Page, phase: str, what: str) -> None:
+def _expect(page: Page, phase: str, step: Texts) -> None:
     if page.data("phase") != phase:
-        raise WorkstationError(f"reach {what}", page)
+        raise WorkstationError(step, page)

@@ -38,10 +38,13 @@ def open_lab(described: Descriptor, provider_url: str, profile: Profile, *, cont
         control=control,
         where=where,
         portal=portal,
+        described=described,
         profile=profile,
         masks=Masks(where.salt),
         identity_claim=portal.identity_claim,
         patience=described.login_seconds,
+        cooldown=described.jwks_cooldown_seconds,
+        refresh=(described.refresh, described.refresh_method) if described.refresh else None,
     )
 
 
@@ -53,9 +56,11 @@ def resets_of(described: Descriptor, restart: Callable[[], None] | None) -> tupl
         restart: restarts it, when the suite started it.
     """
     launch = described.launch
-    if launch is None:
-        return ()
     found: list[tuple[str, Callable[[], None]]] = []
+    if described.reset_url:
+        found.append(("caches", lambda: _post(described.reset_url)))
+    if launch is None:
+        return tuple(found)
     if launch.reset_url:
         found.append(("caches", lambda: _post(launch.reset_url)))
     if launch.restarts and restart is not None:
@@ -80,7 +85,8 @@ def first_login(lab: Lab) -> str | None:
     if lab.identity_claim not in person.claims:
         known = ", ".join(person.claims)
         raise DescriptorError(
-            f"[whoami] identity_claim: {lab.identity_claim!r} is no claim of userinfo; known are {known}"
+            f"[whoami] identity_claim : {lab.identity_claim!r} n'est pas dans userinfo ; données connues : {known}",
+            f"[whoami] identity_claim: {lab.identity_claim!r} is no claim of userinfo; known are {known}",
         )
     visit = Visit(lab, person, lab.control.arm(()), role=Role.BEFORE)
     try:

@@ -35,7 +35,8 @@ class Facts:
     """What a portal is told about the provider and about itself, by placeholder.
 
     Attributes:
-        members: ``issuer``, ``discovery``, ``wallet``, ``port``, ``client_id``, ``client_secret``.
+        members: ``issuer``, ``discovery``, ``wallet``, ``port``, ``client_id``, ``client_secret``,
+            ``authority``.
     """
 
     members: Mapping[str, str] = field(repr=False)
@@ -50,7 +51,10 @@ class Facts:
             return text.format_map(self.members)
         except (KeyError, ValueError, IndexError):
             known = ", ".join("{" + name + "}" for name in self.members)
-            raise LaunchError(f"[launch]: {text!r} holds an unknown placeholder; known are {known}") from None
+            raise LaunchError(
+                f"[launch] : {text!r} contient un repère inconnu ; repères connus : {known}",
+                f"[launch]: {text!r} holds an unknown placeholder; known are {known}",
+            ) from None
 
 
 class LaunchedPortal:
@@ -89,10 +93,16 @@ class LaunchedPortal:
                 return
             with suppress(subprocess.TimeoutExpired):
                 code = self._process.wait(timeout=_LOOK_EVERY)
-                raise LaunchError(f"[launch] command: the portal ended with code {code}; its output is in {self._log}")
+                raise LaunchError(
+                    f"[launch] command : le portail s'est terminé avec le code {code} ; sa sortie est dans {self._log}",
+                    f"[launch] command: the portal ended with code {code}; its output is in {self._log}",
+                )
         self.stop()
         seconds = f"{self._launch.ready_seconds:g} s"
-        raise LaunchError(f"[launch] ready: {self._ready} did not answer within {seconds}; see {self._log}")
+        raise LaunchError(
+            f"[launch] ready : {self._ready} n'a pas répondu en {seconds} ; voyez {self._log}",
+            f"[launch] ready: {self._ready} did not answer within {seconds}; see {self._log}",
+        )
 
     def stop(self) -> None:
         """End the portal and whatever it started: politely first, then not."""
@@ -127,7 +137,10 @@ class LaunchedPortal:
                 start_new_session=True,
             )
         except OSError as error:
-            raise LaunchError(f"[launch] command: {command[0]!r} cannot be started ({error.strerror})") from None
+            raise LaunchError(
+                f"[launch] command : {command[0]!r} ne démarre pas ({error.strerror})",
+                f"[launch] command: {command[0]!r} cannot be started ({error.strerror})",
+            ) from None
 
     def _answers(self) -> bool:
         with requests.Session() as session:

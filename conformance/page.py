@@ -164,8 +164,10 @@ class Page:
         near = [one for one in self.links if wanted in one.text.casefold()]
         if found := [*exact, *near]:
             return found[0]
+        there = ", ".join(one.text for one in self.links)
         raise FormError(
-            f"no link '{text}' on the page; there are: {', '.join(one.text for one in self.links) or 'none'}"
+            f"pas de lien « {text} » sur la page ; il y a : {there or 'aucun'}",
+            f"no link '{text}' on the page; there are: {there or 'none'}",
         )
 
     def form(self, name_or_field: str = "") -> Form:
@@ -180,8 +182,11 @@ class Page:
             return named[0]
         if holding:
             return holding[0]
-        there = "; ".join(", ".join(one.names) for one in self.forms) or "no form at all"
-        raise FormError(f"no form with '{name_or_field}' on the page; there are: {there}")
+        there = "; ".join(", ".join(one.names) for one in self.forms)
+        raise FormError(
+            f"pas de formulaire avec « {name_or_field} » sur la page ; il y a : {there or 'aucun formulaire'}",
+            f"no form with '{name_or_field}' on the page; there are: {there or 'no form at all'}",
+        )
 
 
 def _form(element: Element, page: Page) -> Form:

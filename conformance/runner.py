@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from conformance.descriptor import Descriptor
     from conformance.profiles import Profile
     from conformance.reports import Run
+    from conformance.texts import Texts
     from conformance.visit import Lab
 
 
@@ -44,8 +45,8 @@ class Listener(Protocol):
         """One scenario was played and judged."""
         ...
 
-    def failed(self, where: str, what: str) -> None:
-        """Something of ours went wrong."""
+    def failed(self, where: str, fr: str, en: str) -> None:
+        """Something of ours went wrong; where, and what in French and English."""
         ...
 
 
@@ -162,34 +163,37 @@ class _Ear:
             self.verdicts.append(Verdict(events[-1]["verdict"]))
             self._listener.played(events[0], events[-1])
         elif report.failed and not found:
-            self._error(report.nodeid, _what(report.longrepr))
+            french = next((value for name, value in report.user_properties if name == plugin.FRENCH), "")
+            self._error(report.nodeid, *_what(report.longrepr, french))
 
     def pytest_collectreport(self, report: Any) -> None:
         """Note scenarios that cannot even be read."""
         if report.failed:
-            self._error(report.nodeid or "collection", _what(report.longrepr))
+            self._error(report.nodeid or "collection", *_what(report.longrepr))
 
-    def _error(self, where: str, what: str) -> None:
+    def _error(self, where: str, fr: str, en: str) -> None:
         self.errors += 1
-        self._log.add([{"kind": "error", "where": where, "what": what}])
-        self._listener.failed(where, what)
+        self._log.add([{"kind": "error", "where": where, "what": en, "what_fr": fr}])
+        self._listener.failed(where, fr, en)
 
 
 _KIND: Final = re.compile(r"[\w.]+")
 
 
-def _what(longrepr: Any) -> str:
+def _what(longrepr: Any, french: str = "") -> Texts:
     """Return what went wrong: the kind of the exception, and its text only where our own classes vouch for it."""
     crash = getattr(longrepr, "reprcrash", None)
     if crash is None:
-        return "collection failed"
+        return "la collecte a échoué", "collection failed"
     text = str(crash.message).partition("\n")[0]
     kind, _, _ = text.partition(":")
     if not _KIND.fullmatch(kind):
         # an assertion shows the values that it compared, and no kind
-        return "AssertionError"
+        return "AssertionError", "AssertionError"
     vouched = {"WorkstationError", "ControlFailed", "ProviderGone", "DriverFailed", "ClauseError"}
-    return text if kind.rpartition(".")[2] in vouched else kind
+    if kind.rpartition(".")[2] not in vouched:
+        return kind, kind
+    return f"{kind} : {french}" if french else text, text
 
 
 def _play(order: Order, ear: _Ear) -> int:

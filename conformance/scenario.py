@@ -30,10 +30,18 @@ PlayT = TypeVar("PlayT", bound="Callable[..., None]")
 class Need(StrEnum):
     """What a portal must have for a scenario to make sense; the descriptor says what it has."""
 
+    BACKCHANNEL = "backchannel"
+    CIBA = "ciba"
     CLAIMS = "claims"
     COOKIES = "cookies"
+    FRONTCHANNEL = "frontchannel"
+    HOME = "home"
     HOPS = "hops"
     LOGOUT = "logout"
+    MTLS = "mtls"
+    REFRESH = "refresh"
+    RESET = "reset"
+    TLS = "tls"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +60,9 @@ class Scenario:
         caught_by: the miniature portal that has exactly the defect this scenario looks for.
         persona: key of the persona that the person who logs in is made after.
         needs: what the portal must have.
+        alone: whether it must run alone although it tells no lie of the issuer: it moves a clock, or changes the keys.
+        why_fr: why this matters with Pro Santé Connect, in French; empty where the clause says it all.
+        why_en: the same in English.
 
     Raises:
         ValueError: the id has not the shape of one, or a text is empty.
@@ -69,6 +80,9 @@ class Scenario:
     deviations: tuple[Deviation, ...] = ()
     persona: str = "medecin-liberal"
     needs: frozenset[Need] = frozenset()
+    alone: bool = False
+    why_fr: str = ""
+    why_en: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a card that says too little."""
@@ -77,6 +91,8 @@ class Scenario:
         for name in _TEXTS:
             if not getattr(self, name).strip():
                 raise ValueError(f"{self.id}: {name} is empty; write a sentence")
+        if bool(self.why_fr) != bool(self.why_en):
+            raise ValueError(f"{self.id}: why_fr and why_en go together; write both, or neither")
         find_clause(self.clause)
 
     def __call__(self, play: PlayT) -> PlayT:
@@ -97,12 +113,16 @@ class Scenario:
 
     @property
     def issuer_wide(self) -> bool:
-        """Tell whether its lies hold for every login at the provider, so that it must run alone."""
-        return any(deviation.seam in ISSUER_WIDE for deviation in self.deviations)
+        """Tell whether what it does holds for every login at the provider, so that it must run alone."""
+        return self.alone or any(deviation.seam in ISSUER_WIDE for deviation in self.deviations)
 
     def title(self, language: str) -> str:
         """Return the title, in ``fr`` or ``en``."""
         return self.title_en if language == "en" else self.title_fr
+
+    def why(self, language: str) -> str:
+        """Return why this matters with Pro Santé Connect, in ``fr`` or ``en``, or nothing."""
+        return self.why_en if language == "en" else self.why_fr
 
     def mend(self, language: str) -> str:
         """Return how to mend a portal, in ``fr`` or ``en``."""

@@ -10,14 +10,31 @@ from conformance.scenario import Need
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from conformance.descriptor import Descriptor, Exempt
     from conformance.scenario import Scenario
 
 _WITHOUT = {
+    Need.BACKCHANNEL: (
+        "le descripteur ne dit pas où vont les jetons de déconnexion ([portal] backchannel_logout)",
+        "the descriptor does not say where logout tokens go ([portal] backchannel_logout)",
+    ),
+    Need.CIBA: (
+        "le descripteur ne dit pas où commence une connexion par CIBA ([ciba] url)",
+        "the descriptor does not say where a login by CIBA begins ([ciba] url)",
+    ),
+    Need.FRONTCHANNEL: (
+        "le descripteur ne donne pas de cadre de déconnexion ([portal] frontchannel_logout)",
+        "the descriptor names no logout frame ([portal] frontchannel_logout)",
+    ),
     Need.COOKIES: (
         "le pilote ([driver]) ne voit pas les cookies du portail",
         "the driver ([driver]) does not see the portal's cookies",
+    ),
+    Need.HOME: (
+        "le descripteur ne dit pas sur quelle page une personne commence ([portal] home)",
+        "the descriptor does not say on which page a person begins ([portal] home)",
     ),
     Need.HOPS: (
         "le pilote ([driver]) ne voit pas les réponses du portail, seulement ce qu'un programme en dit",
@@ -26,6 +43,22 @@ _WITHOUT = {
     Need.LOGOUT: (
         "le descripteur ne donne pas d'adresse de déconnexion ([portal] logout)",
         "the descriptor names no logout address ([portal] logout)",
+    ),
+    Need.MTLS: (
+        "le descripteur ne dit pas que le portail présente un certificat client ([mtls])",
+        "the descriptor does not say that the portal shows a client certificate ([mtls])",
+    ),
+    Need.REFRESH: (
+        "le descripteur ne dit pas comment amener le portail à rafraîchir ([refresh] url)",
+        "the descriptor does not say how the portal is made to refresh ([refresh] url)",
+    ),
+    Need.RESET: (
+        "le descripteur ne dit pas comment faire oublier au portail ce qu'il a lu ([reset] post, [launch])",
+        "the descriptor does not say how the portal forgets what it read from the provider ([reset] post, [launch])",
+    ),
+    Need.TLS: (
+        "le descripteur ne dit pas que le portail se fie à l'autorité du simulateur ([provider] authority_trusted)",
+        "the descriptor does not say that the portal trusts the simulator's authority ([provider] authority_trusted)",
     ),
     Need.CLAIMS: (
         "le descripteur ne dit pas où lire les informations de la personne ([whoami] claims)",
@@ -52,9 +85,22 @@ def why_not(
     for exempt in described.skip:
         if fnmatchcase(card.id, exempt.pattern):
             return exempt.reason, exempt.reason
-    there = {Need.LOGOUT} if described.logout else set()
+    named = {
+        Need.HOME: described.home,
+        Need.LOGOUT: described.logout,
+        Need.MTLS: described.mtls,
+        Need.BACKCHANNEL: described.backchannel_logout,
+        Need.CIBA: described.ciba,
+        Need.FRONTCHANNEL: described.frontchannel_logout,
+    }
+    there = {need for need, named_there in named.items() if named_there}
     if described.probe is not None and described.probe.claims is not None:
         there |= {Need.CLAIMS}
+    there |= {Need.REFRESH} if described.refresh else set()
+    there |= {Need.TLS} if described.provider.authority_trusted else set()
+    launch = described.launch
+    if described.reset_url or (launch is not None and (launch.reset_url or launch.restarts)):
+        there |= {Need.RESET}
     there |= {need for need in Need if need in able}
     missing = sorted(card.needs - there)
     return _WITHOUT[missing[0]] if missing else None
@@ -65,13 +111,23 @@ def known_failure(card: Scenario, described: Descriptor) -> Exempt | None:
     return next((one for one in described.known if fnmatchcase(card.id, one.pattern)), None)
 
 
-def with_known(verdict: Verdict, known: Exempt | None) -> Verdict:
+def overdue(known: Exempt, today: date) -> bool:
+    """Tell whether the day until which a failure was announced is over."""
+    return known.until is not None and today > known.until
+
+
+def with_known(verdict: Verdict, known: Exempt | None, today: date) -> Verdict:
     """Return what a verdict counts as when the failure is known: a pass where a failure was announced is a failure.
 
-    The list of known failures can so only become shorter.
+    The list of known failures can so only become shorter, and none of them lasts for ever.
+
+    Args:
+        verdict: under the profile.
+        known: the announced failure, or None.
+        today: the day of the run.
     """
     if known is None:
         return verdict
     if verdict is Verdict.FAILED:
-        return Verdict.SKIPPED
+        return verdict if overdue(known, today) else Verdict.SKIPPED
     return Verdict.FAILED if verdict is Verdict.PASSED else verdict

@@ -15,6 +15,7 @@ from conformance.trial import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from conformance.descriptor import Exempt
     from conformance.evidence import Attempt
@@ -107,18 +108,26 @@ def skipped(card: Scenario, reason: tuple[str, str]) -> tuple[Event, ...]:
     return scenario_event(card), verdict
 
 
-def settle_known(events: tuple[Event, ...], known: Exempt | None) -> tuple[Event, ...]:
+def settle_known(events: tuple[Event, ...], known: Exempt | None, today: date) -> tuple[Event, ...]:
     """Return the events with the verdict as it counts for a portal whose descriptor announces a failure.
 
     Args:
         events: of one scenario, the verdict last.
         known: the announced failure, or None.
+        today: the day of the run.
     """
     if known is None:
         return events
     verdict = events[-1]
-    counts = with_known(Verdict(verdict["verdict"]), known)
-    note = {"reason": known.reason, "issue": known.issue, "unexpected": counts is Verdict.FAILED}
+    before = Verdict(verdict["verdict"])
+    counts = with_known(before, known, today)
+    note = {
+        "reason": known.reason,
+        "issue": known.issue,
+        "until": known.until.isoformat() if known.until else "",
+        "unexpected": before is Verdict.PASSED,
+        "overdue": before is Verdict.FAILED and counts is Verdict.FAILED,
+    }
     return (*events[:-1], {**verdict, "verdict": counts.value, "known": note})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from conformance.advice import Basis
 from conformance.judge import Reason
 from conformance.outcome import Expected, Outcome, Verdict
 
@@ -63,6 +64,16 @@ VERDICTS: Final[Mapping[Verdict, Texts]] = MappingProxyType(
         Verdict.REVIEW: ("à relire", "to review"),
         Verdict.SKIPPED: ("non compté", "not counted"),
         Verdict.INCONCLUSIVE: ("sans conclusion", "inconclusive"),
+    }
+)
+
+BASES: Final[Mapping[Basis, Texts]] = MappingProxyType(
+    {
+        Basis.REPORTED: ("Signalé publiquement par un intégrateur", "Reported in public by an integrator"),
+        Basis.SEEN: ("Lu dans du code public", "Read in public code"),
+        Basis.DOCUMENTED: ("Dit par un document ou un exemple publics", "Said by a public document or sample"),
+        Basis.INFERRED: ("Déduit, pas observé chez PSC", "Inferred, not observed at PSC"),
+        Basis.GENERAL: ("Aucun problème propre à PSC n'est connu", "No problem that is PSC's own is known"),
     }
 )
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.exit_codes import Mistaken
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 LARGEST: Final = 1_000_000_000
 LAST_PORT: Final = 65_535
+NEAR: Final = 0.75
+"""How alike two keys are when one is taken for the other, misspelt (difflib); no two keys of a table of ours are."""
 
 
 class DescriptorError(Mistaken, ValueError):
@@ -32,17 +36,23 @@ class Table:
             DescriptorError: it is no table.
         """
         if not isinstance(members, dict):
-            raise DescriptorError(f"{place}: write a table, not {_kind(members)}")
+            fr, en = _kind(members)
+            raise DescriptorError(f"{place} : écrivez une table, et non {fr}", f"{place}: write a table, not {en}")
         self.place = place
         self._members: Mapping[str, Any] = members
         self._asked: list[str] = []
 
     def __contains__(self, key: str) -> bool:
-        """Tell whether the key is there."""
+        """Tell whether the key is there, which makes it a known one."""
+        self._asked.append(key)
         return key in self._members
 
     def table(self, key: str) -> Table:
-        """Return a table inside this one, empty when it is not there."""
+        """Return a table inside this one, empty when it is not there.
+
+        Raises:
+            DescriptorError: it is no table, or stands there misspelt.
+        """
         return Table(self._take(key, {}), f"{self.place}: [{key}]")
 
     def inner(self, key: str) -> Table | None:
@@ -58,13 +68,26 @@ class Table:
         """
         value = self._take(key, default)
         if value is None:
-            raise DescriptorError(f"{self.place} {key}: missing; write a text between quotes")
+            raise DescriptorError(
+                f"{self.place} {key} : manque ; écrivez un texte entre guillemets",
+                f"{self.place} {key}: missing; write a text between quotes",
+            )
         if not isinstance(value, str):
-            raise DescriptorError(f"{self.place} {key}: write a text between quotes, not {_kind(value)}")
+            fr, en = _kind(value)
+            raise DescriptorError(
+                f"{self.place} {key} : écrivez un texte entre guillemets, et non {fr}",
+                f"{self.place} {key}: write a text between quotes, not {en}",
+            )
         if not value and default != "":
-            raise DescriptorError(f"{self.place} {key}: empty; write a text")
+            raise DescriptorError(
+                f"{self.place} {key} : vide ; écrivez un texte", f"{self.place} {key}: empty; write a text"
+            )
         if one_of and value not in one_of:
-            raise DescriptorError(f"{self.place} {key}: {value!r} is not understood; write one of {', '.join(one_of)}")
+            known = ", ".join(one_of)
+            raise DescriptorError(
+                f"{self.place} {key} : {value!r} n'est pas compris ; écrivez l'un de {known}",
+                f"{self.place} {key}: {value!r} is not understood; write one of {known}",
+            )
         return value
 
     def inner_or_text(self, key: str, default: str, *, one_of: tuple[str, ...]) -> Table | str:
@@ -91,7 +114,10 @@ class Table:
         """
         value = self._take(key, list(default))
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            raise DescriptorError(f'{self.place} {key}: write a list of texts, such as ["a", "b"]')
+            raise DescriptorError(
+                f'{self.place} {key} : écrivez une liste de textes, comme ["a", "b"]',
+                f'{self.place} {key}: write a list of texts, such as ["a", "b"]',
+            )
         return tuple(value)
 
     def tables(self, key: str) -> tuple[Table, ...]:
@@ -102,7 +128,11 @@ class Table:
         """
         value = self._take(key, [])
         if not isinstance(value, list):
-            raise DescriptorError(f"{self.place} {key}: write a list of tables, not {_kind(value)}")
+            fr, en = _kind(value)
+            raise DescriptorError(
+                f"{self.place} {key} : écrivez une liste de tables, et non {fr}",
+                f"{self.place} {key}: write a list of tables, not {en}",
+            )
         return tuple(Table(one, f"{self.place} {key} {number}") for number, one in enumerate(value, 1))
 
     def number(self, key: str, default: float, *, least: float = 0.0) -> float:
@@ -113,13 +143,55 @@ class Table:
         """
         value = self._take(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise DescriptorError(f"{self.place} {key}: write a number, not {_kind(value)}")
+            fr, en = _kind(value)
+            raise DescriptorError(
+                f"{self.place} {key} : écrivez un nombre, et non {fr}",
+                f"{self.place} {key}: write a number, not {en}",
+            )
         # also what is no number at all (nan) and what no float can hold
         if not -LARGEST <= value <= LARGEST:
-            raise DescriptorError(f"{self.place} {key}: write a number from {least:g} to {LARGEST:g}")
+            raise DescriptorError(
+                f"{self.place} {key} : écrivez un nombre de {least:g} à {LARGEST:g}",
+                f"{self.place} {key}: write a number from {least:g} to {LARGEST:g}",
+            )
         if value < least:
-            raise DescriptorError(f"{self.place} {key}: {value:g} is too small; write {least:g} or more")
+            raise DescriptorError(
+                f"{self.place} {key} : {value:g} est trop petit ; écrivez {least:g} ou plus",
+                f"{self.place} {key}: {value:g} is too small; write {least:g} or more",
+            )
         return float(value)
+
+    def day(self, key: str) -> date:
+        """Return a day, written as a TOML date or as a text (RFC 3339 full-date).
+
+        Raises:
+            DescriptorError: it is missing, or no day.
+        """
+        value = self._take(key, None)
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except (TypeError, ValueError):
+            raise DescriptorError(
+                f"{self.place} {key} : écrivez un jour comme 2027-01-31",
+                f"{self.place} {key}: write a day such as 2027-01-31",
+            ) from None
+
+    def flag(self, key: str) -> bool:
+        """Return true or false; false when it is not there.
+
+        Raises:
+            DescriptorError: it is neither.
+        """
+        value = self._take(key, default=False)
+        if not isinstance(value, bool):
+            fr, en = _kind(value)
+            raise DescriptorError(
+                f"{self.place} {key} : écrivez true ou false, et non {fr}",
+                f"{self.place} {key}: write true or false, not {en}",
+            )
+        return value
 
     def rest(self) -> dict[str, Any]:
         """Return the members that nobody asked for yet, for somebody else to check."""
@@ -134,7 +206,8 @@ class Table:
         number = self.number(key, default)
         if number != int(number) or number > LAST_PORT:
             raise DescriptorError(
-                f"{self.place} {key}: {number:g} is no port; write 1 to {LAST_PORT}, or 0 for any free one"
+                f"{self.place} {key} : {number:g} n'est pas un port ; écrivez 1 à {LAST_PORT}, ou 0 pour un port libre",
+                f"{self.place} {key}: {number:g} is no port; write 1 to {LAST_PORT}, or 0 for any free one",
             )
         return int(number)
 
@@ -145,16 +218,50 @@ class Table:
             DescriptorError: there is an unknown key.
         """
         if unknown := sorted(set(self._members) - set(self._asked)):
-            known = ", ".join(self._asked)
-            raise DescriptorError(f"{self.place} {unknown[0]}: unknown key; known are {known}")
+            raise DescriptorError(*unknown_key(f"{self.place} {unknown[0]}", unknown[0], self._asked))
 
     def _take(self, key: str, default: Any) -> Any:
+        self._look_for_misspelt(key)
         self._asked.append(key)
         return self._members.get(key, default)
 
+    def _look_for_misspelt(self, key: str) -> None:
+        """Name what stands in the place of a key that is not there, before anything else is said or taken for it."""
+        strangers = [] if key in self._members else [one for one in self._members if one not in self._asked]
+        for written in get_close_matches(key, strangers, n=1, cutoff=NEAR):
+            raise DescriptorError(*unknown_key(f"{self.place} {written}", written, [key]))
 
-def _kind(value: object) -> str:
-    if isinstance(value, bool):
-        return "true or false"
-    names: dict[type, str] = {str: "a text", int: "a number", float: "a number", list: "a list", dict: "a table"}
-    return names.get(type(value), type(value).__name__)
+
+def unknown_key(place: str, written: str, known: Iterable[str]) -> tuple[str, str]:
+    """Return what to say of a key that nobody knows, in French and English: the one that was meant, else all there are.
+
+    Args:
+        place: where it stands, itself included.
+        written: the key.
+        known: the keys that there are.
+    """
+    there = tuple(dict.fromkeys(known))
+    for near in get_close_matches(written, there, n=1, cutoff=NEAR):
+        return (
+            f"{place} : clé inconnue ; vouliez-vous écrire {near} ?",
+            f"{place}: unknown key; did you mean {near}?",
+        )
+    return (
+        f"{place} : clé inconnue ; clés connues : {', '.join(there)}",
+        f"{place}: unknown key; known are {', '.join(there)}",
+    )
+
+
+_KINDS: Final[Mapping[type, tuple[str, str]]] = {
+    bool: ("true ou false", "true or false"),
+    str: ("un texte", "a text"),
+    int: ("un nombre", "a number"),
+    float: ("un nombre", "a number"),
+    list: ("une liste", "a list"),
+    dict: ("une table", "a table"),
+}
+
+
+def _kind(value: object) -> tuple[str, str]:
+    """Return what a value is, in French and English; the rest of what TOML knows are dates and times."""
+    return _KINDS.get(type(value), ("une date ou une heure", "a date or a time"))

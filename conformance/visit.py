@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from conformance.browser import Browser
+from conformance.control import LONGEST_WAIT
 from conformance.evidence import Attempt, Landing, Role, Seen, Unclear
 from conformance.hop import origin_host, place_of
 from conformance.portal import AuthorizationRequest
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from conformance.agent import UserAgent
     from conformance.control import Control, Whereabouts
+    from conformance.descriptor import Descriptor
     from conformance.evidence import Somebody, Whoami
     from conformance.hop import Hop, Pairs
     from conformance.masks import Masks
@@ -42,16 +44,22 @@ class Lab:
         identity_claim: the claim by which the portal names people.
         patience: seconds that an honest login may take.
         resets: ways to make the portal forget, by name, the gentlest first.
+        described: the portal's descriptor, for what a driver has no word for.
+        cooldown: seconds that the portal waits before it fetches keys again.
+        refresh: address and method of the page on which the portal refreshes its tokens, or None.
         lateness: seconds by which the portal's own calls came after its answer to the browser, in honest logins.
     """
 
     control: Control = field(repr=False)
     where: Whereabouts
     portal: PortalDriver
+    described: Descriptor
     profile: Profile
     masks: Masks = field(repr=False)
     identity_claim: str = "SubjectNameID"
     patience: float = 10.0
+    cooldown: float = 60.0
+    refresh: tuple[str, str] | None = None
     lateness: float = 0.0
     resets: tuple[tuple[str, Callable[[], None]], ...] = ()
     monotonic: Callable[[], float] = time.monotonic
@@ -69,6 +77,7 @@ class Visit:
         request: where the portal sent the browser, None until begun, or when it did not.
         response: what the provider answered, None until approved.
         page: what the portal showed last.
+        further: who called the portal's server meanwhile, in the provider's place.
     """
 
     def __init__(self, lab: Lab, person: Somebody, token: str, *, role: Role = Role.TRIED, browser: UserAgent | None = None, everywhere: str | None = None) -> None:  # fmt: skip  # noqa: E501
@@ -99,6 +108,7 @@ class Visit:
         self.response: AuthorizationResponse | None = None
         self.page: Page | None = None
         self.seconds = 0.0
+        self.further: list[UserAgent] = []
         self._first_hop = len(self.browser.hops)
         self._looked: Whoami | None = None
 
@@ -162,15 +172,39 @@ class Visit:
             self.page = self.browser.open(home if state is None else f"{home}{joint}state={state}")
         return self.page
 
+    def refresh(self) -> Page | None:
+        """Open the page on which the portal uses its access token, and stop before the provider; None without one."""
+        if self.lab.refresh is None:
+            return None
+        url, method = self.lab.refresh
+        self._looked = None
+        provider = self._provider()
+        data = () if method == "POST" else None
+        self.page = self.browser.open(url, method, data, stop_before=lambda place: origin_host(place) in provider)
+        return self.page
+
+    def _provider(self) -> frozenset[str]:
+        return frozenset({origin_host(self.lab.where.issuer), origin_host(self.lab.where.wallet)})
+
     def own_hops(self) -> tuple[Hop, ...]:
         """Return the computer's requests to the portal, the provider's left out."""
-        provider = {origin_host(self.lab.where.issuer), origin_host(self.lab.where.wallet)}
+        provider = self._provider()
         return tuple(hop for hop in self.browser.hops[self._first_hop :] if origin_host(hop.url) not in provider)
 
     def who(self) -> Whoami:
         """Ask the portal who is there, and remember the answer."""
         self._looked = self.lab.portal.whoami(self.browser)
         return self._looked
+
+    @property
+    def started(self) -> bool:
+        """Tell whether the portal sent the browser to the provider."""
+        return self.request is not None
+
+    @property
+    def login_id(self) -> str:
+        """Return the provider's name for this login; empty until the portal came there."""
+        return self.lab.control.plan(self.token).login_id or ""
 
     def journal(self, *, after: int = 0) -> tuple[Seen, ...]:
         """Return what the provider saw of this login."""
@@ -187,10 +221,10 @@ class Visit:
         return Attempt(
             role=self.role,
             person=self.person,
-            landing=_landing(self.page, self.lab.masks),
+            landing=landing_of(self.page, self.lab.masks),
             whoami=self._looked or (self.who() if self.lab.portal.probed else Unclear(why="no-probe")),
             journal=(*self._told_everywhere(), *self.journal()),
-            started=self.request is not None,
+            started=self.started,
             seconds=self.seconds,
         )
 
@@ -203,9 +237,10 @@ class Visit:
         return (Seen(seq=0, at=0.0, channel="back", endpoint="issuer", method="GET", url=place, status=200, told=told),)
 
     def hops(self) -> tuple[tuple[str, Hop], ...]:
-        """Return every request of the computer and of the phone, each with the name of its channel."""
+        """Return every request of the computer, of the phone, and to the portal's server, each with its channel."""
         mine = self.browser.hops[self._first_hop :]
-        return (*(("front", hop) for hop in mine), *(("phone", hop) for hop in self.desk.phone.browser.hops))
+        told = (("back", hop) for agent in self.further for hop in agent.hops)
+        return (*(("front", hop) for hop in mine), *told, *(("phone", hop) for hop in self.desk.phone.browser.hops))
 
     def _settle(self) -> None:
         """Wait for calls that the portal makes after it has answered the browser.
@@ -220,13 +255,15 @@ class Visit:
         began = self.lab.monotonic()
         if self.role is not Role.TRIED:
             if not self.lab.control.journal(login_id, endpoint="token"):
-                self.lab.control.journal(login_id, endpoint="token", wait=self.lab.patience)
+                self.lab.control.journal(login_id, endpoint="token", wait=min(self.lab.patience, LONGEST_WAIT))
                 self.lab.lateness = max(self.lab.lateness, self.lab.monotonic() - began)
         elif self.lab.lateness > 0:
-            self.lab.control.journal(login_id, endpoint="userinfo", wait=_LATE * self.lab.lateness)
+            wait = min(_LATE * self.lab.lateness, LONGEST_WAIT)
+            self.lab.control.journal(login_id, endpoint="userinfo", wait=wait)
 
 
-def _landing(page: Page | None, masks: Masks) -> Landing | None:
+def landing_of(page: Page | None, masks: Masks) -> Landing | None:
+    """Return where a browser ended as evidence, None for nowhere."""
     if page is None:
         return None
     return Landing(

@@ -30,6 +30,16 @@ PASSWORD: Final = "2580"  # noqa: S105  # of made-up people's phones
 PHONE_COOKIE: Final = "phone"
 PHONE_PATH: Final = "/phone"
 
+Texts = tuple[str, str]
+"""The same thing in French and in English."""
+
+_UNLOCK: Final = ("déverrouiller le téléphone", "unlock the phone")
+_PICK: Final = ("choisir le nombre", "pick the number")
+_REFUSE: Final = ("refuser la connexion", "refuse the login")
+_TYPE: Final = ("saisir l'identifiant national", "type the identifiant national")
+_BACK: Final = ("revenir au portail", "go back to the portal")
+_GIVE_UP: Final = ("abandonner la connexion", "give the login up")
+
 
 class WorkstationError(Ours):
     """The provider showed something else than the desk expected: a mistake of ours, or a refusal.
@@ -38,10 +48,12 @@ class WorkstationError(Ours):
         alert: stable code of the refusal on the page, or None.
     """
 
-    def __init__(self, step: str, page: Page) -> None:
-        """Say at which step, and what the page shows; never what was typed."""
+    def __init__(self, step: Texts, page: Page) -> None:
+        """Say at which step, in French and English, and what the page shows; never what was typed."""
         shown = page.alert or page.title or f"HTTP {page.status}"
-        super().__init__(f"{step}: the provider's page shows '{shown}'")
+        super().__init__(
+            f"{step[0]} : la page du fournisseur affiche « {shown} »", f"{step[1]}: the provider's page shows '{shown}'"
+        )
         self.alert = page.alert
 
 
@@ -77,7 +89,7 @@ class Phone:
     def accept_terms(self) -> Page:
         """« Cocher les conditions générales d'utilisation », then « Commencer l'activation »."""
         page = self.open()
-        return self._submit(page, "terms", "accept the terms", {"terms": True})
+        return self._submit(page, "terms", ("accepter les conditions", "accept the terms"), {"terms": True})
 
     def scan(self, picture: bytes) -> str:
         """Scan a QR code and return the code that the phone then shows.
@@ -89,14 +101,17 @@ class Phone:
         page = self.browser.open(found.text) if found is not None else self.open()
         code = page.data("code")
         if code is None:
-            raise WorkstationError("scan the QR code", page)
+            raise WorkstationError(("scanner le QR code", "scan the QR code"), page)
         return code
 
     def choose_password(self) -> Page:
         """Choose the password and type it again."""
         page = self.browser.open(f"{self.wallet}{PHONE_PATH}/activation")
         return self._submit(
-            page, "password", "choose a password", {"password": self.password, "password_confirm": self.password}
+            page,
+            "password",
+            ("choisir un mot de passe", "choose a password"),
+            {"password": self.password, "password_confirm": self.password},
         )
 
     def approve(self, number: str) -> None:
@@ -105,29 +120,29 @@ class Phone:
         Raises:
             WorkstationError: there is no request, or the phone refuses.
         """
-        page = self._submit(self._request(), "unlock", "unlock the phone", {"password": self.password})
-        page = self._submit(page, "pick", "pick the number", click=number)
+        page = self._submit(self._request(), "unlock", _UNLOCK, {"password": self.password})
+        page = self._submit(page, "pick", _PICK, click=number)
         if page.element("approved") is None:
-            raise WorkstationError("pick the number", page)
+            raise WorkstationError(_PICK, page)
 
     def refuse(self) -> None:
         """« Refuser » the newest request."""
-        page = self._submit(self._request(), "refuse", "refuse the login")
+        page = self._submit(self._request(), "refuse", _REFUSE)
         if page.element("refused") is None:
-            raise WorkstationError("refuse the login", page)
+            raise WorkstationError(_REFUSE, page)
 
     def _request(self) -> Page:
         page = self.open()
         asked = page.elements("a", "data-request")
         if not asked:
-            raise WorkstationError("find the request on the phone", page)
+            raise WorkstationError(("trouver la demande sur le téléphone", "find the request on the phone"), page)
         return self.browser.open(absolute(page.url, asked[-1].attributes["href"]))
 
     def _submit(
         self,
         page: Page,
         form: str,
-        step: str,
+        step: Texts,
         values: Mapping[str, str | bool] | None = None,
         *,
         click: str | None = None,
@@ -160,7 +175,7 @@ class Workstation:
 
     def identify(self, page: Page, idnat: str) -> Page:
         """Type the identifiant national and press « Se connecter avec e-CPS »."""
-        return submit(self.computer, page, "ecps", "type the identifiant national", {"identifiant": idnat})
+        return submit(self.computer, page, "ecps", _TYPE, {"identifiant": idnat})
 
     def approve(self, request: AuthorizationRequest, idnat: str) -> AuthorizationResponse:
         """Log in with the e-CPS, from the portal's request to the provider's answer.
@@ -177,12 +192,12 @@ class Workstation:
         """Match the number on the phone, and let the waiting computer go on."""
         number = waiting.data("number")
         if number is None:
-            raise WorkstationError("wait for the phone", waiting)
+            raise WorkstationError(("attendre le téléphone", "wait for the phone"), waiting)
         self.phone.approve(number)
-        page = submit(self.computer, waiting, "continue", "go back to the portal", leaves=self._leaves)
+        page = submit(self.computer, waiting, "continue", _BACK, leaves=self._leaves)
         answer = _answer(page)
         if answer is None:
-            raise WorkstationError("go back to the portal", page)
+            raise WorkstationError(_BACK, page)
         return answer
 
     def decline(self, request: AuthorizationRequest) -> AuthorizationResponse:
@@ -190,9 +205,9 @@ class Workstation:
         page = self.arrive(request)
         if isinstance(page, AuthorizationResponse):
             return page
-        answer = _answer(submit(self.computer, page, "cancel", "give the login up", leaves=self._leaves))
+        answer = _answer(submit(self.computer, page, "cancel", _GIVE_UP, leaves=self._leaves))
         if answer is None:
-            raise WorkstationError("give the login up", page)
+            raise WorkstationError(_GIVE_UP, page)
         return answer
 
     def prove(self, page: Page, desk: CardDesk, pin: str) -> Page:
@@ -203,14 +218,14 @@ class Workstation:
         """
         challenge = page.data("challenge")
         if challenge is None:
-            raise WorkstationError("find the challenge for the card", page)
+            raise WorkstationError(("trouver le défi pour la carte", "find the challenge for the card"), page)
         desk.verify_pin(pin)
         proof = desk.authenticate(base64.b64decode(challenge))
         return submit(
             self.computer,
             page,
             "card",
-            "show the card's proof",
+            ("présenter la preuve de la carte", "show the card's proof"),
             {
                 "certificate": base64.b64encode(proof.certificate_der).decode("ascii"),
                 "signature": base64.b64encode(proof.signature).decode("ascii"),
@@ -221,10 +236,10 @@ class Workstation:
         """Return the QR code as it stands on the computer's screen, an image."""
         element = page.element("qr")
         if element is None:
-            raise WorkstationError("find the QR code", page)
+            raise WorkstationError(("trouver le QR code", "find the QR code"), page)
         answer = self.computer.step(absolute(page.url, element.attributes["src"]))
         if not (answer.header("Content-Type") or "").startswith("image/"):
-            raise WorkstationError("see the QR code", answer)
+            raise WorkstationError(("voir le QR code", "see the QR code"), answer)
         return answer.body
 
     def _leaves(self, url: str) -> bool:
@@ -235,7 +250,7 @@ def submit(
     browser: UserAgent,
     page: Page,
     form: str,
-    step: str,
+    step: Texts,
     values: Mapping[str, str | bool] | None = None,
     *,
     click: str | None = None,
@@ -247,7 +262,7 @@ def submit(
         browser: whose page it is.
         page: where the form stands.
         form: name of the form.
-        step: what the person is doing, for the error.
+        step: what the person is doing, in French and English, for the error.
         values: fields to fill in.
         click: the button; by default the first.
         leaves: where to stop.

@@ -57,6 +57,12 @@ class SigningKey(StrEnum):
     PUBLIC_PKCS1 = "public-pkcs1"
     PUBLIC_DER = "public-der"
     PUBLIC_MODULUS = "public-modulus"
+    PUBLIC_PEM_BARE = "public-pem-bare"
+    """As ``public-pem``, without the line feed at the end."""
+    PUBLIC_JWK = "public-jwk"
+    PUBLIC_SSH = "public-ssh"
+    WEAK = "weak"
+    """An RSA key of 1024 bits, too short for anything (RFC 7518 3.3)."""
 
 
 def pairs_of(members: Mapping[str, Json]) -> Pairs:

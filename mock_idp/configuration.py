@@ -14,8 +14,11 @@ from mock_idp.ecps.settings import EcpsSettings, EcpsSettingsError
 from mock_idp.people import PeopleError, Person, builtin_people, people_from
 from mock_idp.protocol.client_reading import ClientError, client_from
 from mock_idp.settings import Settings
+from mock_idp.spoken import Spoken
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mock_idp.protocol.clients import Client
 
 A_YEAR = 366 * 24 * 3600
@@ -26,16 +29,28 @@ TABLES = frozenset({"clients", "people", "builtin_people", "ecps"})
 
 
 DOUBTS = {
-    Doubt.RPPS_WITHOUT_TYPE: "looks like an RPPS number without the 8 before it",
-    Doubt.RPPS_LENGTH: "begins with 8 and is not 8 and the 11 digits of an RPPS number",
-    Doubt.RPPS_KEY: "its last digit is not the key of the RPPS number",
-    Doubt.NO_SLASH: "its first digit announces a structure, and no slash follows",
-    Doubt.KIND_UNKNOWN: "its first character is of no known kind",
-    Doubt.NOT_ASCII: "holds a character that no card prints",
+    Doubt.RPPS_WITHOUT_TYPE: (
+        "ressemble à un numéro RPPS sans le 8 qui le précède",
+        "looks like an RPPS number without the 8 before it",
+    ),
+    Doubt.RPPS_LENGTH: (
+        "commence par 8 sans être 8 suivi des 11 chiffres d'un numéro RPPS",
+        "begins with 8 and is not 8 and the 11 digits of an RPPS number",
+    ),
+    Doubt.RPPS_KEY: (
+        "son dernier chiffre n'est pas la clé du numéro RPPS",
+        "its last digit is not the key of the RPPS number",
+    ),
+    Doubt.NO_SLASH: (
+        "son premier chiffre annonce une structure, et aucune barre oblique ne suit",
+        "its first digit announces a structure, and no slash follows",
+    ),
+    Doubt.KIND_UNKNOWN: ("son premier caractère n'est d'aucun type connu", "its first character is of no known kind"),
+    Doubt.NOT_ASCII: ("contient un caractère qu'aucune carte n'imprime", "holds a character that no card prints"),
 }
 
 
-class ConfigurationError(ValueError):
+class ConfigurationError(Spoken, ValueError):
     """A configuration that cannot be read; the message names the file, the key and the remedy."""
 
 
@@ -48,14 +63,15 @@ class Configuration:
         clients: portals that are known from the start.
         ecps: limits of the e-CPS journeys, from the table ``[provider.ecps]``.
         people: the directory: the personas that ship, unless ``builtin_people = false``, then the file's own.
-        warnings: what looks mistyped, and is taken all the same: published samples fail the check digit too.
+        warnings: what looks mistyped, in French and English, and is taken all the same: published samples fail the
+            check digit too.
     """
 
     settings: Settings
     clients: tuple[Client, ...] = ()
     ecps: EcpsSettings = field(default_factory=EcpsSettings)
     people: tuple[Person, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[tuple[str, str], ...] = ()
 
 
 def read_settings(text: str, *, source: str = "psc.toml") -> Configuration:
@@ -73,12 +89,20 @@ def read_settings(text: str, *, source: str = "psc.toml") -> Configuration:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{source}: {error}") from None
+        raise ConfigurationError(
+            f"{source} : ce n'est pas du TOML : {error}", f"{source}: this is no TOML: {error}"
+        ) from None
     table = document.get("provider")
     if not isinstance(table, dict):
-        raise ConfigurationError(f"{source}: provider: missing; put everything under a [provider] table")
+        raise ConfigurationError(
+            f"{source} : provider : manque ; mettez tout sous une table [provider]",
+            f"{source}: provider: missing; put everything under a [provider] table",
+        )
     if others := sorted(set(document) - {"provider"}):
-        raise ConfigurationError(f"{source}: {others[0]}: unknown; everything stands under [provider]")
+        raise ConfigurationError(
+            f"{source} : {others[0]} : clé inconnue ; tout se trouve sous [provider]",
+            f"{source}: {others[0]}: unknown; everything stands under [provider]",
+        )
     place = f"{source}: provider"
     try:
         clients = tuple(
@@ -87,7 +111,7 @@ def read_settings(text: str, *, source: str = "psc.toml") -> Configuration:
         )
         own = people_from(_tables(table, "people", place), f"{place}.people")
     except (ClientError, PeopleError) as error:
-        raise ConfigurationError(str(error)) from None
+        raise ConfigurationError(error.fr, error.en) from None
     with_builtin = _read(table.get("builtin_people", True), bool, f"{place}.builtin_people")
     return Configuration(
         settings=_settings({name: value for name, value in table.items() if name not in TABLES}, place),
@@ -95,17 +119,24 @@ def read_settings(text: str, *, source: str = "psc.toml") -> Configuration:
         ecps=_ecps(table.get("ecps", {}), f"{place}.ecps"),
         people=_together(builtin_people() if with_builtin else (), own, place),
         warnings=tuple(
-            f"{place}.people: {person.key}: idnat {person.idnat}: {DOUBTS[doubt]}; it is taken as it stands"
-            for person in own
-            for doubt in warnings(person.idnat)
+            _doubtful(person, doubt, f"{place}.people") for person in own for doubt in warnings(person.idnat)
         ),
     )
+
+
+def _doubtful(person: Person, doubt: Doubt, place: str) -> tuple[str, str]:
+    fr, en = DOUBTS[doubt]
+    at = f"{place}: {person.key}: idnat {person.idnat}"
+    return f"{at} : {fr} ; il est pris tel quel", f"{at}: {en}; it is taken as it stands"
 
 
 def _tables(table: dict[str, Any], name: str, place: str) -> list[dict[str, Any]]:
     tables = table.get(name, [])
     if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
-        raise ConfigurationError(f"{place}.{name}: write [[provider.{name}]] tables")
+        raise ConfigurationError(
+            f"{place}.{name} : écrivez des tables [[provider.{name}]]",
+            f"{place}.{name}: write [[provider.{name}]] tables",
+        )
     return tables
 
 
@@ -113,7 +144,10 @@ def _each_once(clients: tuple[Client, ...], place: str) -> tuple[Client, ...]:
     seen: set[str] = set()
     for client in clients:
         if client.client_id in seen:
-            raise ConfigurationError(f"{place}.clients: client_id {client.client_id!r} stands twice; keep one")
+            raise ConfigurationError(
+                f"{place}.clients : client_id {client.client_id!r} figure deux fois ; gardez-en un",
+                f"{place}.clients: client_id {client.client_id!r} stands twice; keep one",
+            )
         seen.add(client.client_id)
     return clients
 
@@ -123,8 +157,10 @@ def _together(shipped: tuple[Person, ...], own: tuple[Person, ...], place: str) 
     for person in own:
         if person.key in keys or person.idnat in idnats:
             raise ConfigurationError(
+                f"{place}.people : {person.key} ({person.idnat}) est déjà fourni avec le simulateur ; choisissez une "
+                "autre key et un autre idnat, ou écrivez builtin_people = false",
                 f"{place}.people: {person.key} ({person.idnat}) ships with the simulator already; choose another key"
-                " and idnat, or write builtin_people = false"
+                " and idnat, or write builtin_people = false",
             )
     return (*shipped, *own)
 
@@ -133,49 +169,72 @@ def _settings(members: dict[str, Any], place: str) -> Settings:
     kinds = get_type_hints(Settings)
     known = [member.name for member in fields(Settings)]
     if unknown := sorted(set(members) - set(known)):
-        raise ConfigurationError(f"{place}.{unknown[0]}: unknown; known are {', '.join(sorted({*known, *TABLES}))}")
+        raise _unknown(f"{place}.{unknown[0]}", {*known, *TABLES})
     read = {name: _read(value, kinds[name], f"{place}.{name}") for name, value in members.items()}
     for name in BASES & set(read):
         _check_base(read[name], f"{place}.{name}")
     host, _, port = read.get("mail_catcher", "localhost:25").rpartition(":")
     if not host or not port.isdecimal() or not 0 < int(port) <= LAST_PORT:
-        raise ConfigurationError(f"{place}.mail_catcher: expected host:port, as in 'localhost:1025'")
+        raise ConfigurationError(
+            f"{place}.mail_catcher : écrivez hôte:port, comme 'localhost:1025'",
+            f"{place}.mail_catcher: expected host:port, as in 'localhost:1025'",
+        )
     return Settings(**read)
 
 
 def _ecps(members: Any, place: str) -> EcpsSettings:
     if not isinstance(members, dict):
-        raise ConfigurationError(f"{place}: write a [provider.ecps] table")
+        raise ConfigurationError(
+            f"{place} : écrivez une table [provider.ecps]", f"{place}: write a [provider.ecps] table"
+        )
     kinds = get_type_hints(EcpsSettings)
     if unknown := sorted(set(members) - set(kinds)):
-        raise ConfigurationError(f"{place}.{unknown[0]}: unknown; known are {', '.join(sorted(kinds))}")
+        raise _unknown(f"{place}.{unknown[0]}", kinds)
     try:
         return EcpsSettings(
             **{name: _read(value, kinds[name], f"{place}.{name}", longest=TEN_YEARS) for name, value in members.items()}
         )
     except EcpsSettingsError as error:
-        raise ConfigurationError(f"{place}.{error}") from None
+        raise ConfigurationError(f"{place}.{error.fr}", f"{place}.{error.en}") from None
+
+
+def _unknown(place: str, known: Iterable[str]) -> ConfigurationError:
+    there = ", ".join(sorted(known))
+    return ConfigurationError(
+        f"{place} : clé inconnue ; clés connues : {there}", f"{place}: unknown; known are {there}"
+    )
 
 
 def _read(value: Any, kind: Any, place: str, *, longest: int = A_YEAR) -> Any:
     if kind is timedelta:
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= longest:
-            most = "a year" if longest == A_YEAR else "ten years"
-            raise ConfigurationError(f"{place}: expected seconds above 0, {most} at most, got {value!r}")
+            fr, en = ("un an", "a year") if longest == A_YEAR else ("dix ans", "ten years")
+            raise ConfigurationError(
+                f"{place} : écrivez des secondes, plus que 0 et {fr} au plus, et non {value!r}",
+                f"{place}: expected seconds above 0, {en} at most, got {value!r}",
+            )
         return timedelta(seconds=value)
     if kind is int:
         if isinstance(value, bool) or not isinstance(value, int):
-            raise ConfigurationError(f"{place}: expected a whole number, got {value!r}")
+            raise ConfigurationError(
+                f"{place} : écrivez un nombre entier, et non {value!r}",
+                f"{place}: expected a whole number, got {value!r}",
+            )
         return value
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         try:
             return kind(value)
         except ValueError:
-            known = " or ".join(repr(member.value) for member in kind)
-            raise ConfigurationError(f"{place}: {value!r} is not known; write {known}") from None
+            known = [repr(member.value) for member in kind]
+            raise ConfigurationError(
+                f"{place} : {value!r} est inconnu ; écrivez {' ou '.join(known)}",
+                f"{place}: {value!r} is not known; write {' or '.join(known)}",
+            ) from None
     if not isinstance(value, kind) or value == "":
-        wanted = "true or false" if kind is bool else "text between quotes"
-        raise ConfigurationError(f"{place}: expected {wanted}, got {value!r}")
+        fr, en = (
+            ("true ou false", "true or false") if kind is bool else ("un texte entre guillemets", "text between quotes")
+        )
+        raise ConfigurationError(f"{place} : écrivez {fr}, et non {value!r}", f"{place}: expected {en}, got {value!r}")
     return value
 
 
@@ -188,5 +247,6 @@ def _check_base(value: str, place: str) -> None:
         parts = urlsplit("")
     if not sound or value != f"{parts.scheme}://{parts.netloc}" or "@" in parts.netloc:
         raise ConfigurationError(
-            f"{place}: expected scheme, host and port without a path, as in 'https://auth.example'"
+            f"{place} : écrivez schéma, hôte et port sans chemin, comme 'https://auth.example'",
+            f"{place}: expected scheme, host and port without a path, as in 'https://auth.example'",
         )

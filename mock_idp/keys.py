@@ -11,9 +11,11 @@ import hmac
 import json
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, cast
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc import jws
 from joserfc.jwk import RSAKey
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 KEY_BITS = 2048
+WEAK_BITS = 1024
 STRAY_KID = "simulateur-inconnue"
 
 
@@ -76,6 +79,21 @@ class SigningKeys:
             raise RotationError("step: no former key is published; 'publish' and 'sign' come first")
         return replace(self, former=())
 
+    def written(self) -> str:
+        """Return the keys as text, private members included, for a store that lasts."""
+        named = {"current": [self.current], "following": [self.following] if self.following else []}
+        every = {**named, "former": [*self.former]}
+        return json.dumps({name: [key.as_dict(private=True) for key in some] for name, some in every.items()})
+
+    @staticmethod
+    @lru_cache(maxsize=4)
+    def read(text: str) -> SigningKeys:
+        """Return the keys of a text; the same text gives the same keys, because importing an RSA key takes long."""
+        every = {name: [RSAKey.import_key(key) for key in some] for name, some in json.loads(text).items()}
+        return SigningKeys(
+            current=every["current"][0], following=next(iter(every["following"]), None), former=tuple(every["former"])
+        )
+
     @property
     def kid(self) -> str:
         """Return the name of the key that signs."""
@@ -85,6 +103,11 @@ class SigningKeys:
     def stray(self) -> RSAKey:
         """Return a key pair that is in no key set, made when the first lie asks for it."""
         return RSAKey.generate_key(KEY_BITS, auto_kid=False)
+
+    @cached_property
+    def weak(self) -> rsa.RSAPrivateKey:
+        """Return a key pair that is too short, made when the first lie asks for it."""
+        return rsa.generate_private_key(public_exponent=65537, key_size=WEAK_BITS)
 
     @cached_property
     def published(self) -> dict[str, Json]:
@@ -125,6 +148,8 @@ class SigningKeys:
         secret = self._secret(key, client_secret)
         if secret is not None:
             return hmac.new(secret, signed.encode(), hashlib.sha256).digest()
+        if key is SigningKey.WEAK:
+            return self.weak.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
         alg = "RS512" if key is SigningKey.CURRENT_RS512 else "RS256"
         return jws.JWSRegistry.algorithms[alg].sign(
             signed.encode(), self.stray if key is SigningKey.STRAY else self.current
@@ -145,6 +170,9 @@ class SigningKeys:
             SigningKey.PUBLIC_PKCS1: lambda: public.public_bytes(Encoding.PEM, PublicFormat.PKCS1),
             SigningKey.PUBLIC_DER: lambda: public.public_bytes(Encoding.DER, spki),
             SigningKey.PUBLIC_MODULUS: lambda: str(self.current.as_dict(private=False)["n"]).encode(),
+            SigningKey.PUBLIC_PEM_BARE: lambda: public.public_bytes(Encoding.PEM, spki).rstrip(b"\n"),
+            SigningKey.PUBLIC_JWK: lambda: json.dumps(self.current.as_dict(private=False), sort_keys=True).encode(),
+            SigningKey.PUBLIC_SSH: lambda: public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH),
         }
         return secrets[key]() if key in secrets else None
 

@@ -1,16 +1,15 @@
-"""The directory: fictional practitioners, from ``people.toml`` or made to order for one scenario."""
+"""Fictional practitioners, from ``people.toml`` or made to order for one scenario."""
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import MISSING, fields, replace
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mock_idp.identifiers import fresh_like, luhn_key
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from mock_idp.person import ACTIVE, DEACTIVATED, Activity, Exercice, Person
+from mock_idp.spoken import Spoken
 
 __all__ = [
     "ACTIVE",
@@ -18,7 +17,6 @@ __all__ = [
     "FRESH_FIRST",
     "FRESH_LAST",
     "Activity",
-    "Directory",
     "Exercice",
     "PeopleError",
     "Person",
@@ -31,88 +29,10 @@ __all__ = [
 
 FRESH_FIRST = 10_000
 FRESH_LAST = 99_999
-ACTIVE, DEACTIVATED = "active", "deactivated"
 
 
-class PeopleError(ValueError):
+class PeopleError(Spoken, ValueError):
     """A person that cannot be read or made; the message names the field and the remedy."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Activity:
-    """One activity of a practice, in the codes of the ANS nomenclatures; an unknown value is an empty string."""
-
-    mode: str = ""
-    genre: str = ""
-    secteur: str = ""
-    role: str = ""
-    section_pharmacien: str = ""
-    structure: str = ""
-    siret: str = ""
-    siren: str = ""
-    finess_site: str = ""
-    finess_juridique: str = ""
-    raison_sociale: str = ""
-    autorite: str = ""
-    ancien_identifiant: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exercice:
-    """One practice besides the first: another profession or category, with its own activities, or none."""
-
-    profession: str = ""
-    categorie: str = ""
-    civilite_exercice: str = ""
-    type_savoir_faire: str = ""
-    savoir_faire: str = ""
-    activity: tuple[Activity, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """A fictional holder of a CPx card, or somebody known to the directory.
-
-    ``idnat`` is the identifiant national as printed on the first line of the card, without spaces; ``email`` and
-    ``mobile`` are the contact data on record, with which an e-CPS is activated without a card.  ``former_idnats`` are
-    those of accounts that were merged into this one, separated by spaces; ``status`` is ``active`` or ``deactivated``.
-
-    Attributes:
-        card: kind of card, empty for somebody who has none.
-        activity: activities of the first practice, whose profession and category stand beside it.
-        exercice: practices behind the first.
-    """
-
-    key: str
-    idnat: str
-    given_name: str
-    family_name: str
-    card: str = "CPS"
-    title: str = ""
-    civilite: str = ""
-    civilite_exercice: str = ""
-    profession: str = ""
-    categorie: str = ""
-    type_savoir_faire: str = ""
-    savoir_faire: str = ""
-    email: str = ""
-    mobile: str = ""
-    former_idnats: str = ""
-    status: str = ACTIVE
-    activity: tuple[Activity, ...] = ()
-    exercice: tuple[Exercice, ...] = ()
-
-    def practices(self) -> tuple[Exercice, ...]:
-        """Return every practice, the first one only if it has an activity."""
-        first = Exercice(
-            profession=self.profession,
-            categorie=self.categorie,
-            civilite_exercice=self.civilite_exercice,
-            type_savoir_faire=self.type_savoir_faire,
-            savoir_faire=self.savoir_faire,
-            activity=self.activity,
-        )
-        return (*((first,) if self.activity else ()), *self.exercice)
 
 
 def read_people(text: str, *, source: str = "people.toml") -> tuple[Person, ...]:
@@ -124,9 +44,12 @@ def read_people(text: str, *, source: str = "people.toml") -> tuple[Person, ...]
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise PeopleError(f"{source}: {error}") from None
+        raise PeopleError(f"{source} : ce n'est pas du TOML : {error}", f"{source}: this is no TOML: {error}") from None
     if unknown := sorted(set(document) - {"person"}):
-        raise PeopleError(f"{source}: {unknown[0]}: unknown; write [[person]] tables")
+        raise PeopleError(
+            f"{source} : {unknown[0]} : clé inconnue ; écrivez des tables [[person]]",
+            f"{source}: {unknown[0]}: unknown; write [[person]] tables",
+        )
     return people_from(_tables(document, "person", f"{source}: person", "[[person]]"), f"{source}: person")
 
 
@@ -145,9 +68,9 @@ def people_from(tables: list[dict[str, Any]], place: str) -> tuple[Person, ...]:
     seen: set[str] = set()
     for number, person in enumerate(people, 1):
         if person.idnat in seen:
-            raise PeopleError(f"{place} {person.key}: idnat {person.idnat} stands twice; give each one its own")
+            raise _twice(f"{place} {person.key}", f"idnat {person.idnat}")
         if person.key in keys:
-            raise PeopleError(f"{place} {number}: key {person.key} stands twice; give each one its own")
+            raise _twice(f"{place} {number}", f"key {person.key}")
         seen.add(person.idnat)
         keys.add(person.key)
     return people
@@ -156,8 +79,15 @@ def people_from(tables: list[dict[str, Any]], place: str) -> tuple[Person, ...]:
 def _tables(members: dict[str, Any], name: str, place: str, spelling: str) -> list[dict[str, Any]]:
     tables = members.get(name, [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise PeopleError(f"{place}: expected {spelling} tables")
+        raise PeopleError(f"{place} : écrivez des tables {spelling}", f"{place}: expected {spelling} tables")
     return tables
+
+
+def _twice(place: str, what: str) -> PeopleError:
+    return PeopleError(
+        f"{place} : {what} figure deux fois ; donnez à chacun le sien",
+        f"{place}: {what} stands twice; give each one its own",
+    )
 
 
 _INSIDE: dict[str, type[Any]] = {"activity": Activity, "exercice": Exercice}
@@ -168,16 +98,26 @@ def _person(members: dict[str, Any], place: str) -> Person:
     person: Person = _made(Person, members, place, "person")
     for name in ("key", "idnat", "given_name", "family_name"):
         if not members.get(name):
-            raise PeopleError(f"{place}.{name}: missing; every person needs one")
+            raise PeopleError(
+                f"{place}.{name} : manque ; il en faut à chaque personne",
+                f"{place}.{name}: missing; every person needs one",
+            )
     if person.status not in {ACTIVE, DEACTIVATED}:
-        raise PeopleError(f"{place}.status: {person.status!r} is not known; write {ACTIVE!r} or {DEACTIVATED!r}")
+        raise PeopleError(
+            f"{place}.status : {person.status!r} est inconnu ; écrivez {ACTIVE!r} ou {DEACTIVATED!r}",
+            f"{place}.status: {person.status!r} is not known; write {ACTIVE!r} or {DEACTIVATED!r}",
+        )
     return person
 
 
 def _made(kind: type[Any], members: dict[str, Any], place: str, path: str) -> Any:
     known = {member.name for member in fields(kind)}
     if unknown := sorted(set(members) - known):
-        raise PeopleError(f"{place}.{unknown[0]}: unknown member; known are {', '.join(sorted(known))}")
+        there = ", ".join(sorted(known))
+        raise PeopleError(
+            f"{place}.{unknown[0]} : clé inconnue ; clés connues : {there}",
+            f"{place}.{unknown[0]}: unknown member; known are {there}",
+        )
     read: dict[str, Any] = {}
     for name, value in members.items():
         if name in _INSIDE:
@@ -189,7 +129,11 @@ def _made(kind: type[Any], members: dict[str, Any], place: str, path: str) -> An
         elif isinstance(value, str):
             read[name] = value
         else:
-            raise PeopleError(f"{place}.{name}: expected text between quotes, got {type(value).__name__}")
+            got = type(value).__name__
+            raise PeopleError(
+                f"{place}.{name} : écrivez un texte entre guillemets, et non {got}",
+                f"{place}.{name}: expected text between quotes, got {got}",
+            )
     required = {member.name: "" for member in fields(kind) if member.default is MISSING}
     return kind(**{**required, **read})
 
@@ -197,51 +141,6 @@ def _made(kind: type[Any], members: dict[str, Any], place: str, path: str) -> An
 def builtin_people() -> tuple[Person, ...]:
     """Return the personas that ship with the simulator."""
     return read_people(files("mock_idp").joinpath("people.toml").read_text(encoding="utf-8"))
-
-
-class Directory:
-    """Who exists.  People are added, never changed: a scenario's people are its own."""
-
-    def __init__(self, people: Iterable[Person]) -> None:
-        """Know the given people."""
-        self._by_idnat = {person.idnat: person for person in people}
-
-    def find(self, idnat: str) -> Person | None:
-        """Return the person with exactly this idnat, or None."""
-        return self._by_idnat.get(idnat)
-
-    def resolve(self, idnat: str) -> Person | None:
-        """Return the person with this idnat, or whose account took over the one that had it, or None."""
-        exact = self.find(idnat)
-        if exact is not None:
-            return exact
-        return next((person for person in self.everybody() if idnat in person.former_idnats.split()), None)
-
-    def template(self, key: str) -> Person:
-        """Return the persona of that key.
-
-        Raises:
-            PeopleError: no persona has that key.
-        """
-        # a copy: another thread may add somebody while this one looks
-        for person in self.everybody():
-            if person.key == key:
-                return person
-        known = ", ".join(sorted({person.key for person in self.everybody()}))
-        raise PeopleError(f"template: no persona is called {key!r}; known are {known}")
-
-    def add(self, person: Person) -> None:
-        """Know one more person.
-
-        Raises:
-            PeopleError: somebody has that idnat already.
-        """
-        if self._by_idnat.setdefault(person.idnat, person) is not person:
-            raise PeopleError(f"idnat: {person.idnat} belongs to somebody already; choose another")
-
-    def everybody(self) -> tuple[Person, ...]:
-        """Return everybody, in the order in which they became known."""
-        return tuple(self._by_idnat.values())
 
 
 def fresh_person(template: Person, counter: int, formerly: Person | None = None) -> Person:
@@ -256,7 +155,11 @@ def fresh_person(template: Person, counter: int, formerly: Person | None = None)
         PeopleError: the counter is outside the block.
     """
     if not FRESH_FIRST <= counter <= FRESH_LAST:
-        raise PeopleError(f"counter: {counter} is outside {FRESH_FIRST}-{FRESH_LAST}; restart the provider")
+        bounds = f"{FRESH_FIRST}-{FRESH_LAST}"
+        raise PeopleError(
+            f"counter : {counter} est hors de {bounds} ; démarrez le fournisseur sur une mémoire vide",
+            f"counter: {counter} is outside {bounds}; start the provider with an empty store",
+        )
     return replace(
         template,
         key=f"{template.key}-{counter}",

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the project needs from the operating system: as root on Debian, quietly, and only what is missing.
-# Usage: scripts/system-packages.sh PURPOSE...      purposes: venv browser pyscard pcsc screen firefox apache node containers
+# Usage: scripts/system-packages.sh PURPOSE...      purposes: venv browser pyscard pcsc screen firefox apache node redis containers podman
 # Anywhere else it changes nothing, says what to install, and returns 3.
 # PSC_SYSTEM_PACKAGES=no makes it never install anything.
 set -euo pipefail
@@ -43,13 +43,21 @@ for purpose in "$@"; do
             command -v node >/dev/null 2>&1 || missing+=(nodejs)
             command -v npm >/dev/null 2>&1 || missing+=(npm)
             ;;
+        redis) # a server for the tests of the store that several processes share
+            command -v redis-server >/dev/null 2>&1 || command -v valkey-server >/dev/null 2>&1 || missing+=(redis-server)
+            ;;
         containers) # a container engine, and what a base image is made with where none can be pulled
             if ! docker version >/dev/null 2>&1 && [ ! -x /usr/sbin/dockerd ]; then missing+=(docker.io iptables); fi
             command -v mmdebstrap >/dev/null 2>&1 || missing+=(mmdebstrap)
             command -v docker-compose >/dev/null 2>&1 || docker compose version >/dev/null 2>&1 || missing+=(docker-compose)
             ;;
+        podman) # the other engine, with names on its networks
+            command -v podman >/dev/null 2>&1 || missing+=(podman)
+            [ -x /usr/lib/podman/aardvark-dns ] || missing+=(aardvark-dns netavark)
+            command -v runc >/dev/null 2>&1 || missing+=(runc)
+            ;;
         *)
-            echo "system-packages: unknown purpose '$purpose'; known: venv browser pyscard pcsc screen firefox apache node containers." >&2
+            echo "system-packages: unknown purpose '$purpose'; known: venv browser pyscard pcsc screen firefox apache node redis containers podman." >&2
             exit 2
             ;;
     esac

@@ -123,11 +123,19 @@ NEEDS = {
         found=_engine,
         remedy="scripts/system-packages.sh containers (and Docker running, or root so that the tests can start it)",
     ),
+    "podman": Need(
+        found=lambda: os.geteuid() == 0 and _command("podman")() and _file("/usr/lib/podman/aardvark-dns")(),
+        remedy="scripts/system-packages.sh podman (as root on Debian)",
+    ),
     "compose": Need(
         found=lambda: _command("docker-compose")() or _answers("docker", "compose", "version"),
         remedy="scripts/system-packages.sh containers (Debian: apt-get install docker-compose)",
     ),
     "hadolint": Need(found=Path(sys.executable).with_name("hadolint").exists, remedy="make setup-dev"),
+    "redis-server": Need(
+        found=_command("redis-server", "valkey-server"),
+        remedy="scripts/system-packages.sh redis (Debian: apt-get install redis-server)",
+    ),
     "pyscard": Need(found=_module("smartcard"), remedy="scripts/pyscard.sh"),
 }
 

@@ -22,16 +22,17 @@ if TYPE_CHECKING:
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "20"))
 
 
-def hog() -> None:
-    """Take one processor until stopped."""
-    while True:
+def hog(parent: int) -> None:
+    """Take one processor until stopped, or until the process that started it is gone."""
+    while os.getppid() == parent:
         sum(range(10_000))
 
 
 @contextmanager
 def hogs(count: int) -> Iterator[None]:
     """Run that many hogs for the length of a ``with`` block."""
-    started = [multiprocessing.get_context("spawn").Process(target=hog, daemon=True) for _ in range(count)]
+    spawn = multiprocessing.get_context("spawn")
+    started = [spawn.Process(target=hog, args=(os.getpid(),), daemon=True) for _ in range(count)]
     for one in started:
         one.start()
     try:
@@ -61,28 +62,34 @@ def flips(first: dict[str, str], now: dict[str, str]) -> list[str]:
     ]
 
 
-def soak(rounds: int, *, beside: int) -> list[str]:
-    """Play that many rounds beside that many hogs, print each, and return every flip."""
+def soak(rounds: int, *, beside: int, first: dict[str, str]) -> list[str]:
+    """Play that many rounds beside that many hogs, print each, and return every flip.
+
+    Args:
+        rounds: how often.
+        beside: how many hogs.
+        first: the verdicts that every round must come to.
+    """
     found: list[str] = []
     with hogs(beside):
-        first = verdicts()
-        for number in range(2, rounds + 1):
+        for number in range(1, rounds + 1):
             began = time.monotonic()
             changed = flips(first, verdicts())
             found += changed
             line = ", ".join(changed) or "no verdict changed"
             sys.stdout.write(f"  round {number:>2} of {rounds}: {line} ({time.monotonic() - began:.1f} s)\n")
+            sys.stdout.flush()
     return found
 
 
 def main() -> int:
-    """Soak idle, then beside a hog for every processor."""
+    """Soak idle, then beside a hog for every processor, against one run that both are held to."""
     processors = os.cpu_count() or 1
-    changed = []
+    first, changed = verdicts(), []
     for beside in (0, processors):
         sys.stdout.write(f"beside {beside} hogs:\n")
-        changed += soak(ROUNDS, beside=beside)
-    sys.stdout.write(f"{len(changed)} verdicts changed in {2 * ROUNDS} runs\n")
+        changed += soak(ROUNDS, beside=beside, first=first)
+    sys.stdout.write(f"{len(changed)} verdicts changed in {2 * ROUNDS} runs of {len(first)} scenarios\n")
     return 1 if changed else 0
 
 

@@ -35,6 +35,8 @@ from virtual_card.tlv import TlvError, parse_all, parse_padded
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from virtual_card.desk_errors import Part, Step
+
 __all__ = [
     "CardCertificate",
     "CardIdentity",
@@ -221,7 +223,7 @@ class _Visit:
             found += part
         return found
 
-    def understand(self, what: str, reading: Callable[[bytes], _T], path: Path) -> _T:
+    def understand(self, what: Part, reading: Callable[[bytes], _T], path: Path) -> _T:
         """Read a file and make sense of it."""
         try:
             return reading(self.read(path))
@@ -268,7 +270,7 @@ class _Visit:
         raise CardNotUnderstood("list of applications")
 
 
-def _data(answer: Response, step: str) -> bytes:
+def _data(answer: Response, step: Step) -> bytes:
     if not answer.ok:
         raise CardRefused(step, answer.sw)
     return answer.data

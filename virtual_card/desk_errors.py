@@ -4,8 +4,49 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-class DeskError(Exception):
+from virtual_card.spoken import Spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Step: TypeAlias = Literal[
+    "verify the PIN", "sign the challenge", "select a file", "read a file", "change the PIN", "unblock the card"
+]
+"""What the desk was doing, in English."""
+
+Part: TypeAlias = Literal[
+    "list of private keys",
+    "serial number",
+    "object directory",
+    "authentication certificate",
+    "list of applications",
+    "certificate",
+    "token information",
+]
+"""What a card says about itself, in English."""
+
+_STEPS: Final[Mapping[Step, str]] = {
+    "verify the PIN": "vérifier le code confidentiel",
+    "sign the challenge": "signer le défi",
+    "select a file": "sélectionner un fichier",
+    "read a file": "lire un fichier",
+    "change the PIN": "changer le code confidentiel",
+    "unblock the card": "débloquer la carte",
+}
+_PARTS: Final[Mapping[Part, str]] = {
+    "list of private keys": "la liste des clés privées",
+    "serial number": "le numéro de série",
+    "object directory": "le répertoire des objets",
+    "authentication certificate": "le certificat d'authentification",
+    "list of applications": "la liste des applications",
+    "certificate": "un certificat",
+    "token information": "la description",
+}
+
+
+class DeskError(Spoken):
     """Something went wrong between desk and card; ``code`` is stable."""
 
     code = "card-unreadable"
@@ -14,8 +55,11 @@ class DeskError(Exception):
 class CardRefused(DeskError):
     """The card answered a step with a status word that nobody expected."""
 
-    def __init__(self, step: str, sw: int) -> None:
-        super().__init__(f"{step}: the card answered {sw:04X}; take it out, put it in again and retry")
+    def __init__(self, step: Step, sw: int) -> None:
+        super().__init__(
+            f"{_STEPS[step]} : la carte a répondu {sw:04X} ; retirez-la, remettez-la et recommencez",
+            f"{step}: the card answered {sw:04X}; take it out, put it in again and retry",
+        )
         self.step = step
         self.sw = sw
 
@@ -23,8 +67,11 @@ class CardRefused(DeskError):
 class CardNotUnderstood(DeskError):
     """What the card says about itself cannot be read, or lacks something needed."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(f"the card's {what} cannot be read; is it a CPS card?")
+    def __init__(self, what: Part) -> None:
+        super().__init__(
+            f"{_PARTS[what]} de la carte ne se lit pas ; est-ce une carte CPS ?",
+            f"the card's {what} cannot be read; is it a CPS card?",
+        )
         self.what = what
 
 
@@ -34,7 +81,10 @@ class PinRefused(DeskError):
     code = "pin-refused"
 
     def __init__(self, tries_left: int) -> None:
-        super().__init__(f"the PIN is wrong; tries left: {tries_left}")
+        super().__init__(
+            f"le code confidentiel est faux ; essais restants : {tries_left}",
+            f"the PIN is wrong; tries left: {tries_left}",
+        )
         self.tries_left = tries_left
 
 
@@ -44,7 +94,10 @@ class PinBlocked(DeskError):
     code = "pin-blocked"
 
     def __init__(self) -> None:
-        super().__init__("the PIN is blocked; unblock the card with its PUK")
+        super().__init__(
+            "le code confidentiel est bloqué ; débloquez la carte avec son code de déblocage",
+            "the PIN is blocked; unblock the card with its PUK",
+        )
 
 
 class PinMalformed(DeskError):
@@ -53,8 +106,11 @@ class PinMalformed(DeskError):
     code = "pin-malformed"
 
     def __init__(self, least: int, most: int) -> None:
-        wanted = f"{least}" if least == most else f"{least} to {most}"
-        super().__init__(f"the PIN has {wanted} digits; nothing was sent to the card")
+        fr, en = (f"{least}", f"{least}") if least == most else (f"{least} à {most}", f"{least} to {most}")
+        super().__init__(
+            f"le code a {fr} chiffres ; rien n'a été envoyé à la carte",
+            f"the PIN has {en} digits; nothing was sent to the card",
+        )
 
 
 class PinRequired(DeskError):
@@ -63,7 +119,9 @@ class PinRequired(DeskError):
     code = "pin-required"
 
     def __init__(self) -> None:
-        super().__init__("the card wants its PIN before it signs")
+        super().__init__(
+            "la carte veut son code confidentiel avant de signer", "the card wants its PIN before it signs"
+        )
 
 
 class PukRefused(DeskError):
@@ -72,7 +130,10 @@ class PukRefused(DeskError):
     code = "puk-refused"
 
     def __init__(self, tries_left: int) -> None:
-        super().__init__(f"the PUK is wrong; tries left: {tries_left}")
+        super().__init__(
+            f"le code de déblocage est faux ; essais restants : {tries_left}",
+            f"the PUK is wrong; tries left: {tries_left}",
+        )
         self.tries_left = tries_left
 
 
@@ -82,4 +143,7 @@ class PukExhausted(DeskError):
     code = "puk-exhausted"
 
     def __init__(self) -> None:
-        super().__init__("the PUK is used up; the card stays blocked, take another one")
+        super().__init__(
+            "le code de déblocage est épuisé ; la carte reste bloquée, prenez-en une autre",
+            "the PUK is used up; the card stays blocked, take another one",
+        )

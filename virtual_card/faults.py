@@ -19,12 +19,18 @@ from virtual_card.card import process
 from virtual_card.files import MASTER, ElementaryFile, FileTree
 from virtual_card.profiles.cps3 import EF_ACTUA, validity_file
 from virtual_card.reader import CardPulled
+from virtual_card.spoken import Spoken
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from virtual_card.card import Process
     from virtual_card.state import Card
+
+
+class FaultImpossible(Spoken, ValueError):  # noqa: N818 - the name says what is the matter
+    """A fault that this card cannot have; the message says which card to take."""
+
 
 When: TypeAlias = Callable[[bytes], bool]
 """Tells whether a fault strikes at a command."""
@@ -150,13 +156,15 @@ def spoil(card: Card, fault: CardFault) -> Card:
     """Return a card in a bad state.
 
     Raises:
-        ValueError: the card has no PIN.
+        FaultImpossible: the card has no such PIN or PUK.
     """
     ref = PinRef.PIN if fault in {CardFault.PIN_ONE_TRY_LEFT, CardFault.PIN_BLOCKED} else PinRef.PUK
     state = card.memory.pins.get(ref)
     if state is None:
-        msg = f"card: it has no {ref.name}, so {fault} cannot happen to it; take a card with one"
-        raise ValueError(msg)
+        raise FaultImpossible(
+            f"carte : elle n'a pas de {ref.name}, donc {fault} ne peut lui arriver ; prenez-en une qui en a un",
+            f"card: it has no {ref.name}, so {fault} cannot happen to it; take a card with one",
+        )
     match fault:
         case CardFault.PIN_ONE_TRY_LEFT | CardFault.PUK_ONE_TRY_LEFT:
             state = replace(state, tries_left=_NEARLY)

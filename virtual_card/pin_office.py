@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from virtual_card.desk import Transmitter
+    from virtual_card.desk_errors import Step
 
 PIN_DIGITS = 4
 PUK_DIGITS = 8
@@ -79,7 +80,7 @@ def _check(secret: str, digits: int) -> None:
 def _run(
     reader: Transmitter,
     commands: Iterable[Command],
-    step: str,
+    step: Step,
     *,
     wrong: type[PinRefused | PukRefused],
     blocked: type[PinBlocked | PukExhausted],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from virtual_card.card import process, reset
 from virtual_card.exchange import exchange
+from virtual_card.spoken import Spoken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,18 +16,23 @@ if TYPE_CHECKING:
     from virtual_card.state import Card, Memory
 
 
-class ReaderEmpty(Exception):  # noqa: N818 - the name says what is the matter
+class ReaderEmpty(Spoken):
     """There is no card in the reader."""
 
     def __init__(self) -> None:
-        super().__init__("there is no card in the reader; insert one")
+        super().__init__(
+            "il n'y a pas de carte dans le lecteur ; insérez-en une", "there is no card in the reader; insert one"
+        )
 
 
-class ReaderOccupied(Exception):  # noqa: N818 - the name says what is the matter
+class ReaderOccupied(Spoken):
     """There is a card in the reader already."""
 
     def __init__(self) -> None:
-        super().__init__("there is a card in the reader already; remove it first")
+        super().__init__(
+            "il y a déjà une carte dans le lecteur ; retirez-la d'abord",
+            "there is a card in the reader already; remove it first",
+        )
 
 
 class CardPulled(ReaderEmpty):

@@ -96,7 +96,7 @@ def _card(terminal: Terminal) -> None:
         for fr, en, seconds in card_rows():
             _row(terminal, fr, en, seconds)
     except NoService as error:
-        terminal.say(f"  carte par pcscd : pas ici ({error})", f"  card through pcscd: not here ({error})", "dim")
+        terminal.say(f"  carte par pcscd : pas ici ({error.fr})", f"  card through pcscd: not here ({error.en})", "dim")
 
 
 def _container(terminal: Terminal) -> None:
@@ -108,7 +108,7 @@ def _container(terminal: Terminal) -> None:
     try:
         found = measure.footprint()
     except measure.EngineError as error:
-        terminal.say(f"  image : {error}", f"  image: {error}", "dim")
+        terminal.say(f"  image : {error.fr}", f"  image: {error.en}", "dim")
         return
     whole, own, held = (size / measure.MEBI for size in (found.image_bytes, found.own_bytes, found.memory_bytes))
     fr, en = "image : démarrage du fournisseur", "image: start of the provider"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.cards import holder_of
 from mock_idp.people import builtin_people
+from mock_idp.spoken import Spoken
 from virtual_card import Igc, Reader, personalise
 from virtual_card.bench import bare_signatures, round_trips, signatures, start_ups
 
@@ -39,7 +40,7 @@ def card_rows() -> Iterator[Row]:
     yield from _through_pcscd(card)
 
 
-class NoService(Exception):  # noqa: N818  # the name says what is the matter
+class NoService(Spoken):
     """There is no PC/SC service to be measured here; the message says why."""
 
 
@@ -50,10 +51,13 @@ def _through_pcscd(card: Card) -> Iterator[Row]:
         from virtual_card.transport.pcsc_events import NoChange  # noqa: PLC0415
         from virtual_card.transport.pcscd import PcscdError  # noqa: PLC0415
     except ImportError as missing:
-        raise NoService(str(missing)) from None
+        raise NoService(
+            f"{missing.name} n'est pas installé ; installez l'extra « card »",
+            f"{missing.name} is not installed; install the extra 'card'",
+        ) from None
     try:
         measured = through_pcscd(card)
     except (PcscdError, NoChange) as error:
-        raise NoService(str(error)) from None
+        raise NoService(error.fr, error.en) from None
     yield "carte : aller-retour par pcscd et vpcd", "card: round trip, pcscd and vpcd", measured[ROUND_TRIP]
     yield "carte : signature par pcscd et vpcd", "card: signature, pcscd and vpcd", measured[SIGNATURE]

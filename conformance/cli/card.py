@@ -14,18 +14,16 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
-
 from conformance.cards import holder_of
+from conformance.cli.card_hierarchy import HIERARCHY_FILE, write_hierarchy
 from conformance.cli.options import UsageError, add_language, secret_in
 from conformance.exit_codes import ExitCode
-from mock_idp.people import Directory, builtin_people
-from virtual_card import Desk, Igc, Reader, personalise, process
-from virtual_card.certificate_shape import Range, Validity
-from virtual_card.faults import AnswerFault, CardFault, CertificateFault, around, spoil, with_dates
+from mock_idp.directory import Directory
+from mock_idp.people import builtin_people
+from virtual_card import Igc, Reader, personalise, process
+from virtual_card.certificate_shape import Validity
+from virtual_card.faults import AnswerFault, CardFault, CertificateFault, FaultImpossible, around, spoil, with_dates
 from virtual_card.holder import Profile
-from virtual_card.revocation import Register
 from virtual_card.trace import Recorder
 from virtual_card.transport.keeper import Keeper, KeeperError, ask, default_door
 from virtual_card.transport.memory_file import MemoryFile, MemoryFileError
@@ -43,7 +41,6 @@ if TYPE_CHECKING:
 ACTIONS: Final = ("insert", "remove", "status", "pin", "unblock", "trace")
 FAULTS: Final = (*AnswerFault, *CardFault, *CertificateFault)
 TRACE_LINES: Final = 10_000
-HIERARCHY_FILE: Final = "psc-card-hierarchy.pem"
 STALE_FOR: Final = timedelta(days=2 * 365)
 REFUSED: Final = ExitCode.FAILURES
 
@@ -138,8 +135,8 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         return _Asking(options=options, terminal=terminal).do()
     except KeeperError as refused:
         if refused.code in {"card-absent", "card-present", "door-unusable"}:
-            raise UsageError(f"card {options.action}: {refused}") from None
-        terminal.say(f"Refusé ({refused.code}) : {refused}", f"Refused ({refused.code}): {refused}", "bold red")
+            raise UsageError(f"card {options.action} : {refused.fr}", f"card {options.action}: {refused.en}") from None
+        terminal.say(f"Refusé ({refused.code}) : {refused.fr}", f"Refused ({refused.code}): {refused.en}", "bold red")
         return REFUSED
 
 
@@ -158,7 +155,10 @@ def _insert(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
             try:
                 port = stack.enter_context(pcscd(folder))
             except PcscdError as error:
-                raise UsageError(f"card insert: {error}; or give --reader-port") from None
+                raise UsageError(
+                    f"card insert : {error.fr} ; ou donnez --reader-port",
+                    f"card insert: {error.en}; or give --reader-port",
+                ) from None
         lines: deque[str] = deque(maxlen=TRACE_LINES)
 
         def keep(kept: Memory) -> None:
@@ -166,7 +166,7 @@ def _insert(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
                 try:
                     memory.keep(card, kept)
                 except MemoryFileError as error:
-                    terminal.say(f"Attention : {error}", f"Warning: {error}", "yellow")
+                    terminal.say(f"Attention : {error.fr}", f"Warning: {error.en}", "yellow")
 
         reader = Reader(
             process=around(AnswerFault(fault), _pause) if fault else process,
@@ -177,7 +177,7 @@ def _insert(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         try:
             keeper = Keeper(VpcdSlot(reader, port=port), card, door=default_door(), about=about, lines=lines)
         except KeeperError as error:
-            raise UsageError(f"card insert: {error}") from None
+            raise UsageError(f"card insert : {error.fr}", f"card insert: {error.en}") from None
         terminal.title("SIMULATEUR : carte CPS insérée", "SIMULATEUR: CPS card inserted")
         terminal.say(
             f"  {options.who}, {options.profile}, lecteur vpcd sur le port {port}",
@@ -200,7 +200,10 @@ def _prepared(options: argparse.Namespace, igc: Igc, now: datetime) -> tuple[Car
     holder = holder_of(person) if person is not None else None
     if holder is None:
         known = ", ".join(one.idnat for one in builtin_people() if holder_of(one) is not None)
-        raise UsageError(f"card insert: IDNAT {options.who or ''!r} has no card; take one of {known}")
+        raise UsageError(
+            f"card insert : IDNAT {options.who or ''!r} n'a pas de carte ; prenez l'un de {known}",
+            f"card insert: IDNAT {options.who or ''!r} has no card; take one of {known}",
+        )
     validity = {
         CertificateFault.EXPIRED: Validity.expired(now),
         CertificateFault.TO_COME: Validity.to_come(now),
@@ -214,36 +217,9 @@ def _prepared(options: argparse.Namespace, igc: Igc, now: datetime) -> tuple[Car
         card = memory.restore(card) if memory is not None else card
         if options.fault in set(CardFault):
             card = spoil(card, CardFault(options.fault))
-    except (MemoryFileError, ValueError) as error:
-        raise UsageError(f"card insert: {error}") from None
+    except (MemoryFileError, FaultImpossible) as error:
+        raise UsageError(f"card insert : {error.fr}", f"card insert: {error.en}") from None
     return card, memory
-
-
-def write_hierarchy(path: Path, igc: Igc, *, now: datetime, opposed: Card | None = None) -> None:
-    """Write the authorities of a card and their lists of revoked certificates, PEM, for a provider that shall trust it.
-
-    Args:
-        path: of the file.
-        igc: who certified the card.
-        now: when the lists are published; aware UTC.
-        opposed: a card in opposition, None for nobody's.
-
-    Raises:
-        UsageError: the file cannot be written.
-    """
-    register = Register(igc=igc)
-    if opposed is not None:
-        found = Desk(Reader(opposed)).certificates()
-        register = register.oppose(*(one.der for one in found), since=now - timedelta(seconds=1))
-    lists = [x509.load_der_x509_crl(register.crl(level, now=now)) for level in Range]
-    authorities = [one.certificate for one in (*igc.roots.values(), *igc.persons.values())]
-    written = [one.public_bytes(Encoding.PEM) for one in authorities] + [
-        one.public_bytes(Encoding.PEM) for one in lists
-    ]
-    try:
-        path.write_bytes(b"".join(written))
-    except OSError as error:
-        raise UsageError(f"--hierarchy {path}: cannot be written ({error.strerror})") from None
 
 
 def _pause(seconds: float) -> None:
@@ -293,5 +269,11 @@ class _Asking:
     def _secret(self, option: str, fr: str, en: str) -> str:
         """Return a secret: never an argument, which every user of the machine can read."""
         flag = "--" + option.replace("_", "-")
-        given = secret_in(getattr(self.options, option), flag, "digits")
-        return given or getpass.getpass(fr if self.terminal.language == "fr" else en)
+        given = secret_in(getattr(self.options, option), flag, ("des chiffres", "digits"))
+        try:
+            return given or getpass.getpass(fr if self.terminal.language == "fr" else en)
+        except EOFError:
+            raise UsageError(
+                f"{flag} : rien n'a été tapé ; donnez le nom d'une variable d'environnement qui contient les chiffres",
+                f"{flag}: nothing was typed; give the name of an environment variable that holds the digits",
+            ) from None

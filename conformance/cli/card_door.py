@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from conformance.cli.options import UsageError, port_number
 from mock_idp.web.serve import bind
-from mock_idp.web.tls import HOST, CardPort, ServerIdentity, TlsVersion
+from mock_idp.web.server_identity import HOST, ServerIdentity
+from mock_idp.web.tls import TlsPort, TlsVersion, card_holders
 from virtual_card.certificate_shape import Range
 from virtual_card.revocation import Register
 
@@ -48,9 +49,10 @@ class CardDoor:
         """Return settings that send people with a card here."""
         return replace(settings, card_base=self.address)
 
-    def port(self, provider: Provider) -> CardPort:
+    def port(self, provider: Provider) -> TlsPort:
         """Return the server, to be entered."""
-        return CardPort(self.listener, provider, identity=self.identity, newest=self.newest)
+        asking = card_holders(provider)
+        return TlsPort(self.listener, provider, identity=self.identity, newest=self.newest, asking=asking)
 
 
 def add_card_options(parser: argparse.ArgumentParser, talk: Talk) -> None:
@@ -114,10 +116,14 @@ def trust_cards(options: argparse.Namespace, provider: Provider, own: Igc) -> No
             found = x509.load_pem_x509_certificates(pem)
             lists += [x509.load_pem_x509_crl(one).public_bytes(Encoding.DER) for one in _CRL.findall(pem)]
         except OSError as error:
-            raise UsageError(f"--card-trust {name}: cannot be read ({error.strerror})") from None
+            why = error.strerror
+            raise UsageError(
+                f"--card-trust {name} : illisible ({why})", f"--card-trust {name}: cannot be read ({why})"
+            ) from None
         except ValueError:
             raise UsageError(
-                f"--card-trust {name}: holds no certificates, or a damaged list; give what card insert wrote"
+                f"--card-trust {name} : aucun certificat, ou une liste abîmée ; donnez ce que « card insert » a écrit",
+                f"--card-trust {name}: holds no certificates, or a damaged list; give what card insert wrote",
             ) from None
         for one in found:
             der = one.public_bytes(Encoding.DER)
@@ -143,9 +149,16 @@ def open_card_door(options: argparse.Namespace) -> CardDoor | None:
     try:
         authority.write_bytes(identity.authority_pem)
     except OSError as error:
-        raise UsageError(f"--card-authority {authority}: cannot be written ({error.strerror})") from None
+        why = error.strerror
+        raise UsageError(
+            f"--card-authority {authority} : impossible à écrire ({why})",
+            f"--card-authority {authority}: cannot be written ({why})",
+        ) from None
     try:
         listener = bind("127.0.0.1", options.card_port)
     except OSError as error:
-        raise UsageError(f"--card-port {options.card_port}: cannot listen there ({error.strerror})") from None
+        port, why = options.card_port, error.strerror
+        raise UsageError(
+            f"--card-port {port} : impossible d'y écouter ({why})", f"--card-port {port}: cannot listen there ({why})"
+        ) from None
     return CardDoor(listener=listener, identity=identity, newest=TlsVersion(options.card_tls), authority=authority)

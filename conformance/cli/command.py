@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from importlib import import_module
@@ -11,12 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 
+from conformance.cli.arguments import parser_in
 from conformance.cli.options import Talk, language_of
 from conformance.cli.terminal import Terminal
 from conformance.exit_codes import ExitCode, Stop
-from conformance.guard import OwnershipError, check_ownership
+from conformance.guard import check_ownership
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
 SUBCOMMANDS: Final = {
@@ -28,6 +29,7 @@ SUBCOMMANDS: Final = {
     "list": "catalogue_commands",
     "explain": "catalogue_commands",
     "phone": "phone",
+    "mint": "mint",
     "card": "card",
     "bench": "bench",
     "fuzz": "fuzz",
@@ -46,7 +48,7 @@ def parser(language: str, typed: Sequence[str] = ()) -> argparse.ArgumentParser:
         typed: the arguments, if only their subcommand need be known.
     """
     talk = Talk(language)
-    whole = argparse.ArgumentParser(
+    whole = parser_in(language)(
         prog="psc-conformance",
         description=talk(
             "Un faux Pro Santé Connect, une carte CPS logicielle, et une suite qui dit comment se comporte "
@@ -55,7 +57,12 @@ def parser(language: str, typed: Sequence[str] = ()) -> argparse.ArgumentParser:
             "behaves (SIMULATEUR).",
         ),
     )
-    whole.add_argument("--version", action="version", version=f"psc-conformance {version('psc-conformance')}")
+    whole.add_argument(
+        "--version",
+        action="version",
+        version=f"psc-conformance {version('psc-conformance')}",
+        help=talk("montrer la version", "show the version"),
+    )
     commands = whole.add_subparsers(dest="command", required=True)
     wanted = SUBCOMMANDS.get(typed[0]) if typed else None
     for module in dict.fromkeys(SUBCOMMANDS.values()):
@@ -86,8 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _stop(terminal: Terminal, error: Exception) -> int:
     if isinstance(error, Stop):
-        hint = f" {error.hint}" if isinstance(error, OwnershipError) else ""
-        terminal.say(f"Arrêt : {error}{hint}", f"Stopped: {error}{hint}", "bold red")
+        terminal.say(f"Arrêt : {error.fr}", f"Stopped: {error.en}", "bold red")
         return error.code
     if os.environ.get("PSC_DEBUG"):
         raise error

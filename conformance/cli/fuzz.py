@@ -9,35 +9,28 @@ import re
 import secrets
 import time
 from contextlib import ExitStack, closing
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.cli.fuzz_scribe import Scribe
 from conformance.cli.options import REPORT_FOLDER, UsageError
 from conformance.cli.standing import add_portal, standing
-from conformance.events import SCHEMA, EventLog
 from conformance.exit_codes import ExitCode
 from conformance.fuzzing.consent import check_consent
 from conformance.fuzzing.finding import TIMES, again
-from conformance.fuzzing.finding_events import finding_events, quiet_events
 from conformance.fuzzing.ground import Ground
-from conformance.fuzzing.plan import PlanError, plan_from_json, plan_to_json
+from conformance.fuzzing.plan import PlanError, plan_from_json
 from conformance.fuzzing.target import TARGETS
-from conformance.report_files import EVENTS_FILE, HTML_FILE, write_reports
-from conformance.reports import read_run
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
 
     from conformance.cli.options import Talk
     from conformance.cli.standing import Standing
     from conformance.cli.terminal import Terminal
-    from conformance.events import Event
-    from conformance.fuzzing.campaign import Outcome
-    from conformance.fuzzing.finding import Finding
     from conformance.fuzzing.plan import Plan
-    from conformance.fuzzing.target import Target
+    from conformance.fuzzing.verdict import Look
+    from conformance.masks import Masks
 
 _EFFORTS: Final = ("fuzz-short", "fuzz-nightly")
 _BUDGET: Final = re.compile(r"(\d{1,6}(?:\.\d+)?)\s*(s|m|h)")
@@ -91,14 +84,20 @@ def seconds_of(text: str | None, default: float) -> float:
         return default
     found = _BUDGET.fullmatch(text.strip())
     if found is None:
-        raise UsageError(f"--budget: {text!r} is no duration; write for instance 30s, 5m or 1h")
+        raise UsageError(
+            f"--budget : {text!r} n'est pas une durée ; écrivez par exemple 30s, 5m ou 1h",
+            f"--budget: {text!r} is no duration; write for instance 30s, 5m or 1h",
+        )
     return float(found.group(1)) * _SECONDS[found.group(2)]
 
 
 def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """Fuzz a portal, write plans and reports, and say what was found."""
     if importlib.util.find_spec("hypothesis") is None:
-        raise UsageError("fuzz: Hypothesis is not installed; install psc-conformance with its extra 'fuzz'")
+        raise UsageError(
+            "fuzz : Hypothesis n'est pas installé ; installez psc-conformance avec son extra « fuzz »",
+            "fuzz: Hypothesis is not installed; install psc-conformance with its extra 'fuzz'",
+        )
     from conformance.fuzzing.campaign import EFFORTS, Campaign  # noqa: PLC0415  # the extra `fuzz` may be missing
 
     effort = EFFORTS[options.effort]
@@ -113,13 +112,16 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         if portal.trouble is not None:
             return _unreachable(portal, terminal)
         folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("plan-[0-9]*.json"):
+            # of an earlier run: whoever reads the folder afterwards would take it for a finding of this one
+            old.unlink()
         terminal.title(f"Recherche : {budget:g} s, graine {seed}", f"Fuzzing: {budget:g} s, seed {seed}")
         began = time.monotonic()
-        scribe = _Scribe(terminal, portal, folder)
+        scribe = Scribe(terminal, portal, folder)
         ground = stack.enter_context(closing(Ground(portal.lab)))
         campaign = Campaign(ground=ground, effort=effort, budget=budget, seed=seed, watcher=scribe)
         outcomes = campaign.run(targets)
-        return scribe.ends(outcomes, seconds=time.monotonic() - began)
+        return scribe.ends(outcomes, seed=seed, seconds=time.monotonic() - began)
 
 
 def execute_replay(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
@@ -138,8 +140,7 @@ def execute_replay(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
             terminal.title(
                 f"« {look.name} » : {look.attempt.person.idnat}", f"'{look.name}': {look.attempt.person.idnat}"
             )
-            for channel, hop in look.visit.hops() if look.visit is not None else ():
-                line = f"  {channel:<6} {hop.method:<4} {hop.status} {portal.lab.masks.url(hop.url)}"
+            for line in _requests(look, portal.lab.masks):
                 terminal.say(line, line, "dim")
             who = type(look.attempt.whoami).__name__.lower(), getattr(look.attempt.whoami, "identity", "")
             terminal.say(f"  qui suis-je : {who[0]} {who[1]}", f"  who am I: {who[0]} {who[1]}")
@@ -153,65 +154,24 @@ def execute_replay(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     return ExitCode.FAILURES
 
 
+def _requests(look: Look, masks: Masks) -> list[str]:
+    """Return every request of browser, phone and portal in a login, in order and without secrets."""
+    hops = look.visit.hops() if look.visit is not None else ()
+    made = [(hop.started_at, channel, hop.method, hop.status, masks.url(hop.url)) for channel, hop in hops]
+    made += [(one.at, "back", one.method, one.status, one.url) for one in look.attempt.journal if one.channel == "back"]
+    return [f"  {channel:<6} {method:<4} {status} {url}" for _, channel, method, status, url in sorted(made)]
+
+
 def _read(path: Path) -> Plan:
     try:
         return plan_from_json(json.loads(path.read_text(encoding="utf-8")))
     except PlanError as error:
-        raise UsageError(f"{path.name}: {error}") from None
+        raise UsageError(f"{path.name} : {error.fr}", f"{path.name}: {error.en}") from None
     except (OSError, ValueError, RecursionError):
-        raise UsageError(f"{path}: no plan can be read there; give a file that 'psc-conformance fuzz' wrote") from None
-
-
-class _Scribe:
-    """Tells a person at a terminal how a campaign goes, and writes down every finding at once."""
-
-    def __init__(self, terminal: Terminal, portal: Standing, folder: Path) -> None:
-        self._terminal = terminal
-        self._portal = portal
-        self._folder = folder
-        self._status = terminal.console.status("")
-        self.log = EventLog(folder / EVENTS_FILE)
-        self.log.add([_run_event(portal)])
-        self.findings: list[Finding] = []
-
-    def hunts(self, target: Target, seconds: float) -> None:
-        self._terminal.say(f"  {target.title_fr} ({seconds:.0f} s)", f"  {target.title_en} ({seconds:.0f} s)", "bold")
-        if self._terminal.console.is_terminal:
-            self._status.start()
-
-    def tried(self, count: int) -> None:
-        self._status.update(f"{count} plans")
-
-    def found(self, finding: Finding) -> None:
-        self._status.stop()
-        self.findings.append(finding)
-        number, broken = len(self.findings), finding.violation
-        self.log.add(finding_events(finding, number, self._portal.lab.masks))
-        file = self._folder / f"plan-{number}.json"
-        file.write_text(json.dumps(plan_to_json(finding.plan), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        head = f"  {'✗' if finding.stable else '∅'} {broken.group} ({finding.again}/{TIMES})"
-        self._terminal.say(f"{head} {broken.seen_fr}", f"{head} {broken.seen_en}", "red")
-        self._terminal.say(f"    Plan : {file}", f"    Plan: {file}")
-
-    def ends(self, outcomes: Sequence[Outcome], *, seconds: float) -> ExitCode:
-        self._status.stop()
-        counted = [finding for finding in self.findings if finding.stable]
-        tried = sum(outcome.tried for outcome in outcomes)
-        code = ExitCode.FAILURES if counted else ExitCode.CLEAN if tried else ExitCode.NOTHING
-        for outcome in outcomes:
-            if not outcome.findings:
-                self.log.add(quiet_events(outcome))
-        self.log.add([_end_event(code, len(self.findings), seconds)])
-        self.log.close()
-        write_reports(read_run(self.log.events), self._folder, self._terminal.language, descriptor=self._portal.file)
-        self._terminal.say(
-            f"{tried} plans en {seconds:.0f} s, {len(counted)} propriété(s) enfreinte(s).",
-            f"{tried} plans in {seconds:.0f} s, {len(counted)} broken propert{'y' if len(counted) == 1 else 'ies'}.",
-            "bold",
-        )
-        report = (self._folder / HTML_FILE).resolve()
-        self._terminal.say(f"Rapport : {report}", f"Report: {report}", "bold")
-        return code
+        raise UsageError(
+            f"{path} : aucun plan ne s'y lit ; donnez un fichier écrit par « psc-conformance fuzz »",
+            f"{path}: no plan can be read there; give a file that 'psc-conformance fuzz' wrote",
+        ) from None
 
 
 def _unreachable(portal: Standing, terminal: Terminal) -> ExitCode:
@@ -221,30 +181,3 @@ def _unreachable(portal: Standing, terminal: Terminal) -> ExitCode:
         "bold red",
     )
     return ExitCode.UNREACHABLE
-
-
-def _run_event(portal: Standing) -> Event:
-    profile = portal.lab.profile
-    return {
-        "kind": "run",
-        "schema": SCHEMA,
-        "at": round(time.time(), 3),
-        "version": version("psc-conformance"),
-        "portal": {"name": portal.described.name, "base_url": portal.described.base_url},
-        "provider": {"issuer": portal.lab.where.issuer},
-        "profile": profile.name,
-        "profile_fr": profile.title_fr,
-        "profile_en": profile.title_en,
-        "select": ["fuzz"],
-        "degraded": portal.described.probe is None,
-    }
-
-
-def _end_event(code: ExitCode, findings: int, seconds: float) -> Event:
-    return {
-        "kind": "end",
-        "code": int(code),
-        "counts": {"findings": findings},
-        "errors": 0,
-        "seconds": round(seconds, 3),
-    }

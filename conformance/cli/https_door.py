@@ -1,20 +1,25 @@
-"""The provider over https under its public names, for portals that insist on it or have PSC's names compiled in."""
+"""The provider over TLS: under its public names, and where portals present a certificate of their own."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from conformance.cli.options import UsageError
+from conformance.cli.options import UsageError, port_number
+from conformance.origins import origin_host
 from mock_idp.web.serve import bind
-from mock_idp.web.tls import CardPort, ServerIdentity, TlsVersion
+from mock_idp.web.server_identity import HOST, ServerIdentity
+from mock_idp.web.tls import Asking, TlsPort
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    import socket
+    from types import TracebackType
+    from typing import Self
 
     from conformance.cli.options import Talk
     from conformance.cli.terminal import Terminal
@@ -22,15 +27,13 @@ if TYPE_CHECKING:
     from mock_idp.web import Provider
 
 AUTHORITY_FILE: Final = "psc-authority.pem"
-PSC_DOMAIN: Final = "esante.gouv.fr"
-"""Domain of Pro Santé Connect's own hosts."""
 
 
 def add_https_options(parser: Any, talk: Talk) -> None:
-    """Offer the options of the https port."""
+    """Offer the options of the https port and of portals' certificates."""
     parser.add_argument(
         "--https-port",
-        type=int,
+        type=port_number,
         metavar="PORT",
         help=talk(
             "sert aussi en https, sous les noms de --issuer-base et --wallet-base",
@@ -46,56 +49,169 @@ def add_https_options(parser: Any, talk: Talk) -> None:
             f"where to write the authority that the portal must trust (default: {AUTHORITY_FILE})",
         ),
     )
+    parser.add_argument(
+        "--mtls",
+        action="store_true",
+        help=talk(
+            "sur le port https, l'émetteur demande aux portails leur certificat client, comme chez PSC",
+            "at the https port the issuer asks portals for their client certificate, as at PSC",
+        ),
+    )
+    parser.add_argument(
+        "--mtls-port",
+        type=port_number,
+        metavar="PORT",
+        help=talk(
+            "port TLS à part où les portails présentent leur certificat client ; 0 pour un port libre",
+            "TLS port of its own where portals present their client certificate; 0 for any free one",
+        ),
+    )
+    parser.add_argument(
+        "--mtls-base",
+        metavar="URL",
+        help=talk("adresse publique de ce port, si elle diffère", "public address of that port, if it differs"),
+    )
 
 
-@contextmanager
-def https_door(options: argparse.Namespace, provider: Provider, terminal: Terminal) -> Iterator[None]:
-    """Serve a provider over https for the length of a ``with`` block, when that was asked for.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """The TLS ports that ``serve`` was asked to open; each is listened on already.
+
+    Attributes:
+        https: where everything is served, or None.
+        mtls: where portals present certificates, or None.
+        https_asks: whether the issuer asks for certificates at the https port.
+        mtls_base: public address where portals present certificates; empty for nowhere.
+        authority: file of the authority that both ports' certificate is under.
+    """
+
+    host: str
+    https: socket.socket | None
+    mtls: socket.socket | None
+    https_asks: bool
+    mtls_base: str
+    authority: Path
+    _open: ExitStack = field(default_factory=ExitStack, repr=False)
+
+    def named_in(self, settings: Settings) -> Settings:
+        """Return settings that send portals with a certificate here.
+
+        Raises:
+            UsageError: the public addresses are not https, though there is an https port.
+        """
+        parts = [urlsplit(base) for base in (settings.issuer_base, settings.wallet_base)]
+        if self.https is not None and any(part.scheme != "https" for part in parts):
+            raise UsageError(
+                "--https-port : donnez --issuer-base et --wallet-base en https://, comme les portails les appelleront",
+                "--https-port: write --issuer-base and --wallet-base with https://, as portals are to call them",
+            )
+        base = settings.issuer_base if self.https_asks else self.mtls_base
+        return replace(settings, mtls_base=base or settings.mtls_base)
+
+    def serve(self, provider: Provider, terminal: Terminal) -> Self:
+        """Serve a provider at the ports until closed, write their authority down, and say where all that is.
+
+        Raises:
+            UsageError: the file cannot be written.
+        """
+        if self.https is None and self.mtls is None:
+            return self
+        settings = provider.settings
+        bases = (settings.issuer_base, settings.wallet_base) if self.https is not None else ()
+        names = [urlsplit(base).hostname or HOST for base in (*bases, *filter(None, [settings.mtls_base]))]
+        now = datetime.now(UTC)  # noqa: TID251  # a throw-away certificate is made now
+        identity = ServerIdentity.create(now=now, host=names[0], others=[*dict.fromkeys(names[1:])])
+        try:
+            self.authority.write_bytes(identity.authority_pem)
+        except OSError as error:
+            authority, why = self.authority, error.strerror
+            raise UsageError(
+                f"--https-authority {authority} : impossible à écrire ({why})",
+                f"--https-authority {authority}: cannot be written ({why})",
+            ) from None
+        if self.https is not None:
+            asking = Asking(only_as=frozenset({names[0]})) if self.https_asks else None
+            self._open.enter_context(TlsPort(self.https, provider, identity=identity, asking=asking))
+        if self.mtls is not None:
+            self._open.enter_context(TlsPort(self.mtls, provider, identity=identity, asking=Asking()))
+        shown, authority = ", ".join(dict.fromkeys(names)), self.authority.resolve()
+        terminal.say(
+            f"  https : {shown} ; autorité à accepter : {authority}",
+            f"  https: {shown}; authority to trust: {authority}",
+        )
+        if settings.mtls_base:
+            terminal.say(
+                f"  Certificats clients des portails : {settings.mtls_base}",
+                f"  Portals' client certificates: {settings.mtls_base}",
+            )
+        return self
+
+    def __enter__(self) -> Self:
+        """Return the doors."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close every port."""
+        self._open.close()
+        for listener in (self.https, self.mtls):
+            if listener is not None:
+                listener.close()
+
+
+def open_doors(options: argparse.Namespace) -> Doors:
+    """Listen on the TLS ports that were asked for.
 
     Raises:
-        UsageError: the public addresses are not https, or the port or the file cannot be used.
+        UsageError: a port cannot be had, or options contradict each other.
     """
-    warn_of_impersonation(provider.settings, terminal)
-    if options.https_port is None:
-        yield
-        return
-    names = _names(provider.settings)
-    now = datetime.now(UTC)  # noqa: TID251  # a throw-away certificate is made now
-    identity = ServerIdentity.create(now=now, host=names[0], others=names[1:])
-    try:
-        listener = bind(options.host, options.https_port)
-    except OSError as error:
-        raise UsageError(f"--https-port {options.https_port}: cannot listen there ({error.strerror})") from None
-    with CardPort(listener, provider, identity=identity, newest=TlsVersion.V1_3, asks=False):
-        authority = Path(options.https_authority)
-        try:
-            authority.write_bytes(identity.authority_pem)
-        except OSError as error:
-            raise UsageError(f"--https-authority {authority}: cannot be written ({error.strerror})") from None
-        terminal.say(
-            f"  https : {', '.join(names)} ; autorité à accepter : {authority.resolve()}",
-            f"  https: {', '.join(names)}; authority to trust: {authority.resolve()}",
-        )
-        yield
-
-
-def warn_of_impersonation(settings: Settings, terminal: Terminal) -> None:
-    """Say that the provider goes under names that are Pro Santé Connect's, when it does."""
-    names = [urlsplit(base).hostname or "" for base in (settings.issuer_base, settings.wallet_base)]
-    if any(name == PSC_DOMAIN or name.endswith(f".{PSC_DOMAIN}") for name in names):
-        terminal.say(
-            "  ATTENTION : ce simulateur répond sous des noms d'hôte de Pro Santé Connect. Réseau fermé seulement : "
-            "jamais dans un DNS, un fichier hosts partagé ou un réseau où travaillent de vraies personnes.",
-            "  WARNING: this simulator answers under host names of Pro Santé Connect. In a closed network only: never "
-            "in a DNS, in a shared hosts file, or on a network where real people work.",
-            "bold red",
-        )
-
-
-def _names(settings: Settings) -> tuple[str, ...]:
-    parts = [urlsplit(base) for base in (settings.issuer_base, settings.wallet_base)]
-    if any(part.scheme != "https" for part in parts):
+    if options.mtls and options.https_port is None:
         raise UsageError(
-            "--https-port: write --issuer-base and --wallet-base with https://, as portals are to call them"
+            "--mtls : il n'y a pas de port https où demander ; ajoutez --https-port, ou écrivez plutôt --mtls-port",
+            "--mtls: there is no https port to ask at; add --https-port, or write --mtls-port instead",
         )
-    return tuple(dict.fromkeys(part.hostname or "" for part in parts))
+    if options.mtls and options.mtls_port is not None:
+        raise UsageError(
+            "--mtls, --mtls-port : les certificats se demandent à un seul endroit ; ôtez l'un des deux",
+            "--mtls, --mtls-port: certificates are asked for at one place; leave one of them out",
+        )
+    if options.mtls_base is not None and options.mtls_port is None:
+        raise UsageError(
+            "--mtls-base : c'est l'adresse de --mtls-port, qui manque ; ajoutez-le",
+            "--mtls-base: is the address of --mtls-port, which is missing; add it",
+        )
+    if options.mtls_base is not None and not (
+        options.mtls_base.startswith("https:") and origin_host(options.mtls_base)
+    ):
+        raise UsageError(
+            f"--mtls-base : {options.mtls_base!r} n'est pas une adresse https ; écrivez https://HÔTE:PORT",
+            f"--mtls-base: {options.mtls_base!r} is no https address; write https://HOST:PORT",
+        )
+    https = _listen(options.host, options.https_port, "--https-port")
+    try:
+        mtls = _listen(options.host, options.mtls_port, "--mtls-port")
+    except UsageError:
+        if https is not None:
+            https.close()
+        raise
+    own = f"https://{HOST}:{mtls.getsockname()[1]}" if mtls is not None else ""
+    return Doors(
+        host=options.host,
+        https=https,
+        mtls=mtls,
+        https_asks=options.mtls,
+        mtls_base=options.mtls_base or own,
+        authority=Path(options.https_authority),
+    )
+
+
+def _listen(host: str, port: int | None, flag: str) -> socket.socket | None:
+    try:
+        return None if port is None else bind(host, port)
+    except OSError as error:
+        why = error.strerror
+        raise UsageError(
+            f"{flag} {port} : impossible d'y écouter ({why}) ; choisissez-en un autre",
+            f"{flag} {port}: cannot listen there ({why}); choose another",
+        ) from None

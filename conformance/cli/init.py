@@ -79,9 +79,15 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """Look around, log in once, and write the file."""
     home, target = str(options.url), Path(options.output)
     if not origin_host(home):
-        raise UsageError(f"URL: {home!r} is no address; write for instance http://127.0.0.1:8081")
+        raise UsageError(
+            f"URL : {home!r} n'est pas une adresse ; écrivez par exemple http://127.0.0.1:8081",
+            f"URL: {home!r} is no address; write for instance http://127.0.0.1:8081",
+        )
     if target.exists() and not options.force:
-        raise UsageError(f"--output {target}: the file exists; give another name, or --force to replace it")
+        raise UsageError(
+            f"--output {target} : le fichier existe ; donnez un autre nom, ou --force pour le remplacer",
+            f"--output {target}: the file exists; give another name, or --force to replace it",
+        )
     with ExitStack() as stack:
         provider = options.provider or _start(options, stack)
         login = find_login(Browser(frozenset({origin_host(home)})), home)
@@ -113,7 +119,11 @@ def _start(options: argparse.Namespace, stack: ExitStack) -> str:
     try:
         return stack.enter_context(running_seat(SUITE_SETTINGS, port=options.port)).url
     except OSError as error:
-        raise UsageError(f"--port {options.port}: cannot listen there ({error.strerror}); choose another") from None
+        port, why = options.port, error.strerror
+        raise UsageError(
+            f"--port {port} : impossible d'y écouter ({why}) ; choisissez-en un autre",
+            f"--port {port}: cannot listen there ({why}); choose another",
+        ) from None
 
 
 def _tell(terminal: Terminal, login: LoginFound) -> None:
@@ -136,8 +146,13 @@ def _look_inside(
             lab.control.register(request.get("client_id") or "", secret, [callback], [])
         return _log_in(lab, home, terminal)
     except WorkstationError as error:
-        advice = f"set {options.client_secret_env} to the portal's secret, or register it with 'serve --client-id'"
-        raise UsageError(f"the provider does not take the portal's request ({error}); {advice}") from None
+        name = options.client_secret_env
+        raise UsageError(
+            f"le fournisseur ne prend pas la demande du portail ({error.fr}) ; donnez à {name} le secret du portail, "
+            "ou enregistrez celui-ci avec « serve --client-id »",
+            f"the provider does not take the portal's request ({error.en}); set {name} to the portal's secret, "
+            "or register it with 'serve --client-id'",
+        ) from None
     finally:
         lab.close()
 

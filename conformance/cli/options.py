@@ -9,7 +9,7 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Final
 
 from conformance.exit_codes import Mistaken
-from conformance.texts import LANGUAGES, said
+from conformance.texts import LANGUAGES, Texts, said
 from conformance.toml_reader import LAST_PORT
 
 if TYPE_CHECKING:
@@ -17,19 +17,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 REPORT_FOLDER: Final = "psc-report"
+SERVE_TOKEN: Final = (
+    "le jeton donné à « serve », ou affiché par lui",
+    "the token that 'serve' was given, or printed",
+)
 
 
 class UsageError(Mistaken):
     """An option that cannot be used; the message names it and says what to write."""
 
 
-def secret_in(name: str | None, flag: str, what: str) -> str | None:
+def secret_in(name: str | None, flag: str, what: Texts) -> str | None:
     """Return the secret in an environment variable, or None when no variable was named.
 
     Args:
         name: of the variable.
         flag: the option that named it.
-        what: what belongs there, for the message.
+        what: what belongs there, in French and English, for the message.
 
     Raises:
         UsageError: the variable is not set, or empty.
@@ -38,7 +42,10 @@ def secret_in(name: str | None, flag: str, what: str) -> str | None:
         return None
     value = os.environ.get(name, "")
     if not value:
-        raise UsageError(f"{flag}: {name} is not set; set it to {what}")
+        raise UsageError(
+            f"{flag} : {name} n'est pas définie ; donnez-lui {what[0]}",
+            f"{flag}: {name} is not set; set it to {what[1]}",
+        )
     return value
 
 
@@ -92,7 +99,11 @@ def report_folder(written: str) -> Path:
         with TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise UsageError(f"--report-dir {written}: cannot be written to ({error.strerror}); choose another") from None
+        why = error.strerror
+        raise UsageError(
+            f"--report-dir {written} : impossible d'y écrire ({why}) ; choisissez-en un autre",
+            f"--report-dir {written}: cannot be written to ({why}); choose another",
+        ) from None
     return folder
 
 

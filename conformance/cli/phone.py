@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.cli.options import add_language, secret_in
+from conformance.cli.options import SERVE_TOKEN, add_language, secret_in
 from conformance.cli.phone_actions import Hand
-from conformance.cli.phone_words import ACTIONS, BY, PIN, PhoneStop, seconds
+from conformance.cli.phone_words import ACTIONS, BY, PIN, seconds
 from conformance.control import Control
 from conformance.exit_codes import ExitCode
 from conformance.workstation import PASSWORD
@@ -117,14 +117,10 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         UsageError: an environment variable is not set.
         ControlFailed: the provider does not answer, or knows no such person.
     """
-    password = secret_in(options.password_env, "--password-env", "four digits") or PASSWORD
-    token = secret_in(options.control_token_env, "--control-token-env", "the token that 'serve' was given, or printed")
-    pin = secret_in(options.pin_env, "--pin-env", "the PIN of the card") or PIN
+    password = secret_in(options.password_env, "--password-env", ("quatre chiffres", "four digits")) or PASSWORD
+    token = secret_in(options.control_token_env, "--control-token-env", SERVE_TOKEN)
+    pin = secret_in(options.pin_env, "--pin-env", ("le code de la carte", "the PIN of the card")) or PIN
     with closing(Control(options.provider, token=token)) as control:
         hand = Hand(control=control, terminal=terminal, options=options, password=password, pin=pin)
-        try:
-            hand.do(options.action, options.words)
-        except PhoneStop as stop:
-            terminal.say(f"Arrêt : {stop.fr}", f"Stopped: {stop.en}", "bold red")
-            return stop.code
+        hand.do(options.action, options.words)
     return ExitCode.CLEAN

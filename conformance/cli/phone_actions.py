@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from conformance.cli.options import UsageError
 from conformance.cli.phone_words import ACTIONS, BY, HABITS, NONE, PhoneStop
-from conformance.exit_codes import ExitCode
 from conformance.handset import Desktop, Handset, messages, new_handset, text_of_qr
 from conformance.workstation import WorkstationError
 from mock_idp.ecps.idnat import normalise
@@ -35,6 +35,7 @@ class Hand:
         """Carry one action out.
 
         Raises:
+            UsageError: it was not written as it must be.
             PhoneStop: it cannot be done; why, and what to do.
             ControlFailed: the provider does not answer, or knows no such person.
         """
@@ -253,11 +254,11 @@ def _refused(error: WorkstationError, told: str) -> PhoneStop:
     """Return what the page refuses in its own words, which are in the terminal's language."""
     if told:
         return PhoneStop(told, told)
-    return PhoneStop(f"la page n'est pas celle attendue ({error})", f"the page is not the one expected ({error})")
+    return PhoneStop(f"la page n'est pas celle attendue ({error.fr})", f"the page is not the one expected ({error.en})")
 
 
 def _misused(fr: str, en: str) -> NoReturn:
-    raise PhoneStop(fr, en, ExitCode.USAGE)
+    raise UsageError(fr, en)
 
 
 def _written(idnat: str) -> str:

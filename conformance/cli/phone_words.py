@@ -7,7 +7,7 @@ from argparse import ArgumentTypeError
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from conformance.exit_codes import ExitCode
+from conformance.exit_codes import ExitCode, Stop
 from mock_idp.web.habits import Habit
 from virtual_card.holder import DEFAULT_PIN
 
@@ -21,13 +21,10 @@ HABITS: Final = (*(habit.value for habit in Habit), NONE)
 LONGEST_WAIT: Final = 3600
 
 
-class PhoneStop(Exception):  # noqa: N818  # the name says what happens
-    """Something that cannot be done: what, and what to do about it, in French and English."""
+class PhoneStop(Stop):
+    """Phone or page refuse: what, and what to do about it."""
 
-    def __init__(self, fr: str, en: str, code: ExitCode = ExitCode.FAILURES) -> None:
-        """Carry both sentences; the code is 1 when phone or page refuse, 2 when an option cannot be used."""
-        super().__init__(en)
-        self.fr, self.en, self.code = fr, en, code
+    code = ExitCode.FAILURES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,10 +68,18 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """Serve until interrupted."""
     for flag, url in (("--issuer", options.issuer), ("--base-url", options.base_url)):
         if url is not None and not origin_host(url):
-            raise UsageError(f"{flag}: {url!r} is no address; write for instance http://portail.test:8081")
+            raise UsageError(
+                f"{flag} : {url!r} n'est pas une adresse ; écrivez par exemple http://portail.test:8081",
+                f"{flag}: {url!r} is no address; write for instance http://portail.test:8081",
+            )
     if options.host != LOOPBACK and options.base_url is None:
-        raise UsageError("--base-url: missing; beyond loopback the portal must know under which address it is reached")
-    secret = secret_in(options.client_secret_env, "--client-secret-env", "the portal's secret")
+        raise UsageError(
+            "--base-url : manque ; hors bouclage, le portail doit savoir à quelle adresse on le joint",
+            "--base-url: missing; beyond loopback the portal must know under which address it is reached",
+        )
+    secret = secret_in(
+        options.client_secret_env, "--client-secret-env", ("le secret du portail", "the portal's secret")
+    )
     config = PortalConfig(
         issuer=options.issuer,
         discovery_url=options.issuer + DISCOVERY_PATH,
@@ -89,7 +97,11 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
             over.wait()
     except OSError as error:
         where = f"{options.host}:{options.port}"
-        raise UsageError(f"--host, --port: cannot listen on {where} ({error.strerror}); choose another") from None
+        why = error.strerror
+        raise UsageError(
+            f"--host, --port : impossible d'écouter sur {where} ({why}) ; choisissez-en un autre",
+            f"--host, --port: cannot listen on {where} ({why}); choose another",
+        ) from None
     return ExitCode.CLEAN
 
 
@@ -99,4 +111,7 @@ def _defect(name: str | None) -> Defect | None:
     try:
         return Defect(name)
     except ValueError:
-        raise UsageError(f"--fault: {name!r} is no defect; 'demo --fault ?' lists them") from None
+        raise UsageError(
+            f"--fault : {name!r} n'est pas un défaut ; « demo --fault ? » en donne la liste",
+            f"--fault: {name!r} is no defect; 'demo --fault ?' lists them",
+        ) from None

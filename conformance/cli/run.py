@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from conformance.catalogue import catalogue, select
-from conformance.cli.options import UsageError, add_language, add_reporting, report_folder, secret_in
+from conformance.cli.options import SERVE_TOKEN, UsageError, add_language, add_reporting, report_folder, secret_in
 from conformance.cli.seat import SUITE_SETTINGS, running_seat
 from conformance.control import Control
 from conformance.descriptor import read_file
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from conformance.runner import Result
 
 LAUNCHED_CLIENT: Final = "portail"
+AUTHORITY_FILE: Final = "tls-authority.pem"
 
 
 def add(commands: Any, talk: Talk) -> None:
@@ -82,10 +83,11 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     path = Path(options.portal)
     described = read_file(path)
     if options.workers < 1:
-        raise UsageError(f"--workers {options.workers}: write 1 or more")
+        count = options.workers
+        raise UsageError(f"--workers {count} : écrivez 1 ou plus", f"--workers {count}: write 1 or more")
     if options.dry_run:
         return _rehearse(described, tuple(options.select), terminal)
-    token = secret_in(options.control_token_env, "--control-token-env", "the token that 'serve' was given, or printed")
+    token = secret_in(options.control_token_env, "--control-token-env", SERVE_TOKEN)
     folder = report_folder(options.report_dir)
     with ExitStack() as stack:
         port = (described.launch.port or free_port()) if described.launch else 0
@@ -153,7 +155,11 @@ def start_provider(described: Descriptor, terminal: Terminal, stack: ExitStack) 
     try:
         seat = stack.enter_context(running_seat(SUITE_SETTINGS, port=port))
     except OSError as error:
-        raise UsageError(f"[provider] port: {port} cannot be listened on ({error.strerror}); choose another") from None
+        why = error.strerror
+        raise UsageError(
+            f"[provider] port : impossible d'écouter sur {port} ({why}) ; choisissez-en un autre",
+            f"[provider] port: {port} cannot be listened on ({why}); choose another",
+        ) from None
     url = seat.provider.settings.discovery_url
     terminal.say(f"Fournisseur : {url}", f"Provider: {url}")
     return seat.url
@@ -165,11 +171,25 @@ def introduce(
     """Make the portal known to the provider, and start it when its descriptor says how."""
     client_id = described.provider.client_id or (LAUNCHED_CLIENT if described.launch else "")
     with closing(Control(provider, token=token)) as control:
-        where = control.whereabouts()
+        where, authority = control.whereabouts(), folder.resolve() / AUTHORITY_FILE
+        if described.launch is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            authority.write_text(control.tls_authority(), encoding="ascii")
         if secret:
             if not client_id:
-                raise UsageError("[provider] client_id: missing; write the portal's client_id")
-            control.register(client_id, secret, [described.callback], described.after_logout, described.name)
+                raise UsageError(
+                    "[provider] client_id : manque ; écrivez le client_id du portail",
+                    "[provider] client_id: missing; write the portal's client_id",
+                )
+            control.register(
+                client_id,
+                secret,
+                [described.callback],
+                described.after_logout,
+                described.name,
+                ciba=described.ciba is not None,
+                certificate_sha256=described.mtls.certificate_sha256 if described.mtls is not None else "",
+            )
     if described.launch is None:
         return None
     facts = Facts(
@@ -180,9 +200,9 @@ def introduce(
             "port": str(urlsplit(described.base_url).port or 0),
             "client_id": client_id,
             "client_secret": secret,
+            "authority": str(authority),
         }
     )
-    folder.mkdir(parents=True, exist_ok=True)
     portal = LaunchedPortal(
         described.launch, base_url=described.base_url, facts=facts, folder=path.resolve().parent, log=folder / LOG_FILE
     )
@@ -204,8 +224,13 @@ def secret_of(described: Descriptor, *, own_provider: bool) -> str:
     if not own_provider:
         return ""
     if not described.provider.client_id:
-        raise UsageError("[provider] client_id: missing; write the portal's client_id, or give --provider URL")
+        raise UsageError(
+            "[provider] client_id : manque ; écrivez le client_id du portail, ou donnez --provider URL",
+            "[provider] client_id: missing; write the portal's client_id, or give --provider URL",
+        )
     wanted = name or "PSC_CLIENT_SECRET"
     raise UsageError(
-        f'[provider] client_secret_env: write "{wanted}" and set that environment variable to the portal\'s secret'
+        f'[provider] client_secret_env : écrivez "{wanted}" et donnez à cette variable d\'environnement '
+        "le secret du portail",
+        f'[provider] client_secret_env: write "{wanted}" and set that environment variable to the portal\'s secret',
     )

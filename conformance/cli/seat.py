@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from conformance.cards import CardBox
@@ -18,12 +18,17 @@ if TYPE_CHECKING:
 
     from mock_idp.ecps.settings import EcpsSettings
     from mock_idp.people import Person
+    from mock_idp.store import Store
+    from mock_idp.web.tls_doors import TlsDoors
 
 LOOPBACK: Final = "127.0.0.1"
 
-SUITE_SETTINGS: Final = Settings(acr_values_policy=Unlisted.IGNORE, scope_policy=Unlisted.IGNORE)
+SUITE_SETTINGS: Final = Settings(
+    acr_values_policy=Unlisted.IGNORE, scope_policy=Unlisted.IGNORE, ciba_interval=timedelta(seconds=1)
+)
 """Under the suite no request is refused for its level or scope: a portal that forgets them must come as far as
-the scenario that says so."""
+the scenario that says so.  Between two polls there is one second, as in a public ANS test resource, so that a scenario
+about polling is soon over."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +43,17 @@ class Seat:
     cards: CardBox = field(repr=False)
 
     @property
+    def doors(self) -> TlsDoors:
+        """Return the provider's doors over TLS.
+
+        Raises:
+            RuntimeError: nobody serves it.
+        """
+        if self.provider.tls_doors is None:
+            raise RuntimeError("the provider is not served: it has no doors")
+        return self.provider.tls_doors
+
+    @property
     def url(self) -> str:
         """Return scheme, host and port of the issuer host, where the control API is too."""
         return self.provider.settings.issuer_base
@@ -49,6 +65,7 @@ def make_provider(
     control_token: str | None = None,
     people: tuple[Person, ...] | None = None,
     ecps: EcpsSettings | None = None,
+    store: Store | None = None,
 ) -> tuple[Provider, CardBox]:
     """Return a provider whose people have software cards, and the box of those cards.
 
@@ -57,6 +74,7 @@ def make_provider(
         control_token: wanted of callers of the control API, None for nothing.
         people: the directory; the personas that ship if not given.
         ecps: limits of the e-CPS journeys.
+        store: where it remembers; in memory if not given.
     """
     igc = Igc.create(now=_now())
 
@@ -72,6 +90,7 @@ def make_provider(
         control_token=control_token,
         people=people,
         ecps=ecps,
+        store=store,
     )
     return provider, cards
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 
+from conformance.miniatures.certificate import portal_papers
 from conformance.miniatures.config import PortalConfig
 from conformance.miniatures.server import free_port, run_portal
 from mock_idp.protocol import Client
+from mock_idp.protocol.clients import AuthPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +31,8 @@ def demo_portal(provider: Provider, defect: AnyDefect | None = None, *, language
         defect: the one thing it forgets.
         language: of its pages.
     """
-    port = free_port()
+    port, stack = free_port(), ExitStack()
+    papers = stack.enter_context(portal_papers(_authority_of(provider)))
     base = f"http://{LOOPBACK}:{port}"
     config = PortalConfig(
         issuer=provider.settings.issuer,
@@ -38,6 +41,11 @@ def demo_portal(provider: Provider, defect: AnyDefect | None = None, *, language
         client_secret=secrets.token_urlsafe(24),
         public_base_url=base,
         language="en" if language == "en" else "fr",
+        # it believes no document for long: a scenario may have the provider change or fall silent
+        metadata_seconds=0.0,
+        jwks_cooldown_seconds=0.0,
+        authority_file=papers.authority_file,
+        certificate_file=papers.certificate_file,
     )
     provider.server.register_client(
         Client(
@@ -45,8 +53,16 @@ def demo_portal(provider: Provider, defect: AnyDefect | None = None, *, language
             client_secret=config.client_secret,
             redirect_uris=(config.callback_url,),
             post_logout_redirect_uris=(config.logged_out_url,),
+            ciba=True,
+            authentication=AuthPolicy.EITHER,
+            certificate_sha256=papers.thumbprint,
             name="Portail FICTIF" if language != "en" else "Fictional portal",
         )
     )
-    with run_portal(config, defect, port=port) as address:
+    with stack, run_portal(config, defect, port=port) as address:
         yield address
+
+
+def _authority_of(provider: Provider) -> str:
+    """Return what the portal is to trust when the provider speaks TLS."""
+    return provider.tls_doors.authority.pem if provider.tls_doors is not None else ""

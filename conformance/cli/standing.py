@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from conformance.visit import Lab
 
 STRICT = "strict"
+_TOKEN = ("le jeton de l'API de contrôle du fournisseur", "the provider's control token")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,11 +99,14 @@ def standing(options: argparse.Namespace, terminal: Terminal, folder: Path) -> I
         DescriptorError, ControlFailed, LaunchError: the portal or the provider cannot be used.
     """
     if bool(options.portal) == bool(options.fault):
-        raise UsageError("portal.toml: give the file of one portal, or --fault NAME for a miniature")
+        raise UsageError(
+            "portal.toml : donnez le fichier d'un portail, ou --fault NAME pour une miniature",
+            "portal.toml: give the file of one portal, or --fault NAME for a miniature",
+        )
     with ExitStack() as stack:
         made = _miniature(options, stack) if options.fault else _described(options, terminal, folder, stack)
         described, provider, file = made
-        token = secret_in(options.control_token_env, "--control-token-env", "the provider's control token")
+        token = secret_in(options.control_token_env, "--control-token-env", _TOKEN)
         lab = open_lab(described, provider, load_profile(options.profile or described.profile), control_token=token)
         stack.callback(lab.close)
         yield Standing(lab=lab, described=described, file=file, trouble=first_login(lab))
@@ -120,7 +124,10 @@ def defect_named(name: str) -> AnyDefect | None:
     found: list[AnyDefect] = [one for kind in kinds for one in kind if one == name]
     if not found:
         known = ", ".join((STRICT, *PropertyDefect))
-        raise UsageError(f"--fault: {name!r} is no defect; known are {known}")
+        raise UsageError(
+            f"--fault : {name!r} n'est pas un défaut ; défauts connus : {known}",
+            f"--fault: {name!r} is no defect; known are {known}",
+        )
     return found[0]
 
 
@@ -128,7 +135,8 @@ def _miniature(options: argparse.Namespace, stack: ExitStack) -> tuple[Descripto
     defect = defect_named(options.fault)
     seat = stack.enter_context(running_seat(SUITE_SETTINGS))
     base = stack.enter_context(demo_portal(seat.provider, defect))
-    return read_descriptor(portal_toml(base, name=f"{options.fault} (miniature)")), seat.url, None
+    text = portal_toml(base, name=f"{options.fault} (miniature)", jwks_cooldown_seconds=0.0)
+    return read_descriptor(text), seat.url, None
 
 
 def _described(

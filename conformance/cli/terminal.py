@@ -83,9 +83,9 @@ class Terminal:
         if self._progress is not None:
             self._progress.advance(self._progress.task_ids[0])
 
-    def failed(self, where: str, what: str) -> None:
+    def failed(self, where: str, fr: str, en: str) -> None:
         """Print a mistake of ours."""
-        self.say(f"  Erreur du harnais : {where} : {what}", f"  Harness error: {where}: {what}", "bold red")
+        self.say(f"  Erreur du harnais : {where} : {fr}", f"  Harness error: {where}: {en}", "bold red")
 
     def ends(self) -> None:
         """Take the progress bar away."""

@@ -13,6 +13,8 @@ import docker
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 from docker.models.containers import Container
 
+from mock_idp.spoken import Spoken
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
@@ -24,7 +26,7 @@ LABEL: Final = "psc-conformance.site"
 """On everything that is made here: whatever carries it may be removed."""
 
 
-class EngineError(Exception):
+class EngineError(Spoken):
     """The engine cannot do what is wanted; the message says what to check."""
 
 
@@ -37,14 +39,21 @@ def connect() -> DockerClient:
     try:
         return docker.from_env()
     except DockerException:
-        where = os.environ.get("DOCKER_HOST") or "the usual socket"
+        where = os.environ.get("DOCKER_HOST")
         raise EngineError(
-            f"no container engine answers at {where}; start Docker or Podman, or set DOCKER_HOST"
+            f"aucun moteur de conteneurs ne répond à {where or 'sa socket habituelle'} ; démarrez Docker ou Podman, "
+            "ou définissez DOCKER_HOST",
+            f"no container engine answers at {where or 'the usual socket'}; start Docker or Podman, or set DOCKER_HOST",
         ) from None
 
 
-def need_image(client: DockerClient, image: str, remedy: str) -> None:
+def need_image(client: DockerClient, image: str, remedy: tuple[str, str]) -> None:
     """Make sure that an image is on the engine; nothing is pulled behind anybody's back.
+
+    Args:
+        client: of the engine.
+        image: its name.
+        remedy: how to get it, in French and English.
 
     Raises:
         EngineError: it is not; the message ends with the remedy.
@@ -52,7 +61,10 @@ def need_image(client: DockerClient, image: str, remedy: str) -> None:
     try:
         client.images.get(image)
     except ImageNotFound:
-        raise EngineError(f"the image {image!r} is not on this engine; {remedy}") from None
+        raise EngineError(
+            f"l'image {image!r} n'est pas sur ce moteur ; {remedy[0]}",
+            f"the image {image!r} is not on this engine; {remedy[1]}",
+        ) from None
 
 
 def build_image(client: DockerClient, folder: Path) -> str:
@@ -62,12 +74,16 @@ def build_image(client: DockerClient, folder: Path) -> str:
         EngineError: there is no Dockerfile, or the build failed; the message has its last line.
     """
     if not (folder / "Dockerfile").is_file():
-        raise EngineError(f"build: {folder} holds no Dockerfile; name the folder it stands in, or an image")
+        raise EngineError(
+            f"build : {folder} n'a pas de Dockerfile ; nommez le dossier où il se trouve, ou une image",
+            f"build: {folder} holds no Dockerfile; name the folder it stands in, or an image",
+        )
     tag = f"psc-conformance-portal:{secrets.token_hex(4)}"
     # read to its end, whatever it says: the connection is given back only then
     said = list(client.api.build(path=str(folder), tag=tag, rm=True, forcerm=True, labels={LABEL: tag}, decode=True))
     if trouble := [line["error"] for line in said if "error" in line]:
-        raise EngineError(f"build: {folder} does not build: {str(trouble[-1]).splitlines()[-1]}")
+        last = str(trouble[-1]).splitlines()[-1]
+        raise EngineError(f"build : {folder} ne se construit pas : {last}", f"build: {folder} does not build: {last}")
     return tag
 
 
@@ -147,7 +163,8 @@ def read_file(container: Container, path: str) -> bytes:
     try:
         pieces, _ = container.get_archive(path)
     except NotFound:
-        raise EngineError(f"{container.name}: there is no {path} in it") from None
+        name = container.name
+        raise EngineError(f"{name} : {path} n'y est pas", f"{name}: there is no {path} in it") from None
     with tarfile.open(fileobj=io.BytesIO(b"".join(pieces))) as tar:
         found = tar.extractfile(tar.getmembers()[0])
         return found.read() if found is not None else b""

@@ -12,7 +12,7 @@ from conformance.containers.site import IMAGE, LOGS, Site
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-    from conformance.containers.parts import Portal
+    from conformance.containers.parts import Names, Portal
 
 FAILED = pytest.StashKey[bool]()
 
@@ -20,8 +20,8 @@ FAILED = pytest.StashKey[bool]()
 class OpenSite(Protocol):
     """Opens sites that last as long as the test."""
 
-    def __call__(self, portal: Portal, *, image: str = IMAGE, closed: bool = True) -> Site:
-        """Return a site for a portal, ready."""
+    def __call__(self, portal: Portal, *, image: str = IMAGE, names: Names | None = None, closed: bool = True) -> Site:
+        """Return a site for a portal, ready; arguments as for ``Site``."""
         ...
 
 
@@ -31,9 +31,9 @@ def psc_site(request: pytest.FixtureRequest) -> Iterator[OpenSite]:
     sites: list[Site] = []
     with ExitStack() as stack:
 
-        def open_site(portal: Portal, *, image: str = IMAGE, closed: bool = True) -> Site:
+        def open_site(portal: Portal, *, image: str = IMAGE, names: Names | None = None, closed: bool = True) -> Site:
             logs = request.config.rootpath / LOGS / request.node.name
-            sites.append(stack.enter_context(Site(portal, image=image, closed=closed, logs=logs)))
+            sites.append(stack.enter_context(Site(portal, image=image, names=names, closed=closed, logs=logs)))
             return sites[-1]
 
         yield open_site

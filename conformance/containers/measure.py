@@ -39,14 +39,18 @@ def footprint(image: str = IMAGE) -> Footprint:
     """
     client = connect()
     try:
-        need_image(client, image, "build it with 'make image'")
+        need_image(client, image, ("construisez-la avec « make image »", "build it with 'make image'"))
         about = client.images.get(image)
         container = client.containers.create(image, network_mode="none", labels={"psc-conformance.site": "measured"})
         try:
             began = time.monotonic()
             container.start()
             if not answers_within(container, f"http://127.0.0.1:{PORT}/", PROVIDER_SECONDS):
-                raise EngineError(f"the provider in {image!r} did not answer within {PROVIDER_SECONDS:g} s")
+                seconds = PROVIDER_SECONDS
+                raise EngineError(
+                    f"le fournisseur de {image!r} n'a pas répondu en {seconds:g} s",
+                    f"the provider in {image!r} did not answer within {seconds:g} s",
+                )
             seconds = time.monotonic() - began
             stats: Any = container.stats(stream=False)
             memory = stats["memory_stats"]

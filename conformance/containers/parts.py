@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self
 
 from mock_idp.settings import DISCOVERY_PATH, REALM_PATH
+from mock_idp.spoken import Spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +19,7 @@ PSC_BAS: Final = ("auth.bas.psc.esante.gouv.fr", "wallet.bas.psc.esante.gouv.fr"
 """Host names of PSC's sandbox, as public connectors have them compiled in; see ``Names.of_psc``."""
 
 
-class SiteError(Exception):
+class SiteError(Spoken):
     """The site cannot be set up or used; the message says which part, and where its log is, and holds no secret."""
 
 
@@ -130,5 +131,8 @@ def environment_of(portal: Portal, names: Names, secret: str) -> dict[str, str]:
             found[name] = text.format_map(members)
         except (KeyError, ValueError, IndexError):
             known = ", ".join("{" + member + "}" for member in members)
-            raise SiteError(f"portal env {name}: {text!r} holds an unknown placeholder; known are {known}") from None
+            raise SiteError(
+                f"portal env {name} : {text!r} contient un repère inconnu ; repères connus : {known}",
+                f"portal env {name}: {text!r} holds an unknown placeholder; known are {known}",
+            ) from None
     return found

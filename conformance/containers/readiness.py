@@ -8,8 +8,10 @@ if TYPE_CHECKING:
     from docker.models.containers import Container
 
 _WAIT: Final = """
-import http.client, sys, time, urllib.parse
+import http.client, signal, sys, time, urllib.parse
 url, end = urllib.parse.urlsplit(sys.argv[1]), time.monotonic() + float(sys.argv[2])
+# the name of a container that has ended is asked for ten seconds long, elsewhere and in vain
+signal.setitimer(signal.ITIMER_REAL, float(sys.argv[2]) + 0.5)
 while time.monotonic() < end:
     try:
         line = http.client.HTTPConnection(url.hostname, url.port, timeout=2)

@@ -22,7 +22,7 @@ from conformance.containers.engine import (
     read_file,
     remove,
 )
-from conformance.containers.parts import AUTHORITY, PORT, Names, Portal, SiteError, environment_of
+from conformance.containers.parts import AUTHORITY, PORT, PSC_BAS, Names, Portal, SiteError, environment_of
 from conformance.containers.readiness import answers_within
 from conformance.containers.suite import DESCRIPTOR, HOME, REPORT, Suite, SuiteResult
 
@@ -45,6 +45,10 @@ PROVIDER_SECONDS: Final = 30.0
 SUITE_SECONDS: Final = 900.0
 
 _SLICE: Final = 2.0
+_BUILD: Final = (
+    "construisez-la avec « make image », ou nommez-en une autre (image=)",
+    "build it with 'make image', or name another (image=)",
+)
 
 
 class Site:
@@ -152,7 +156,7 @@ class Site:
             (self._logs / f"{part}.log").write_text(text, encoding="utf-8")
 
     def _set_up(self) -> None:
-        need_image(self._client, self._image, "build it with 'make image', or name another (image=)")
+        need_image(self._client, self._image, _BUILD)
         portal_image = self._portal_image()
         network = make_network(self._client, self._name, closed=self._closed)
         self._stack.callback(self._drop, network)
@@ -179,16 +183,22 @@ class Site:
 
     def _portal_image(self) -> str:
         if bool(self.portal.image) is (self.portal.build is not None):
-            raise SiteError("portal: give an image or a folder to build, and not both")
+            raise SiteError(
+                "portal : donnez une image ou un dossier à construire, et un seul des deux",
+                "portal: give an image or a folder to build, and not both",
+            )
         if self.portal.build is not None:
             return build_image(self._client, self.portal.build)
-        need_image(self._client, self.portal.image, "build or pull it first")
+        need_image(self._client, self.portal.image, ("construisez-la ou tirez-la d'abord", "build or pull it first"))
         return self.portal.image
 
     def _serve(self) -> list[str]:
         portal = self.portal
         command = ["serve", "--suite", "--host", "0.0.0.0", "--port", str(PORT)]  # noqa: S104  # in its container
-        command += ["--issuer-base", self.names.issuer_base, "--wallet-base", self.names.wallet_base]
+        if (self.names.issuer, self.names.wallet) == PSC_BAS:
+            command += ["--impersonate", "bas"]
+        else:
+            command += ["--issuer-base", self.names.issuer_base, "--wallet-base", self.names.wallet_base]
         if self.names.https:
             command += ["--https-port", "443", "--https-authority", WRITTEN_AUTHORITY]
         command += ["--client-id", portal.client_id, "--client-secret-env", CLIENT_SECRET]
@@ -220,7 +230,11 @@ class Site:
                 entrypoint=self.portal.entrypoint if part == "portal" else (),
             )
         except APIError as error:
-            raise EngineError(f"{part}: the engine refuses to make the container: {error.explanation}") from None
+            why = error.explanation
+            raise EngineError(
+                f"{part} : le moteur refuse de créer le conteneur : {why}",
+                f"{part}: the engine refuses to make the container: {why}",
+            ) from None
         self._parts[part] = container
         self._stack.callback(self._drop, container)
         return container
@@ -235,9 +249,15 @@ class Site:
             self._parts[part].reload()
             if self._parts[part].status != "running":
                 ended = self._parts[part].attrs["State"]["ExitCode"]
-                raise SiteError(f"{part}: ended with code {ended} before it was ready; its log is in {self._logs}")
+                raise SiteError(
+                    f"{part} : terminé avec le code {ended} avant d'être prêt ; son journal est dans {self._logs}",
+                    f"{part}: ended with code {ended} before it was ready; its log is in {self._logs}",
+                )
             left -= slice_
-        raise SiteError(f"{part}: {url} did not answer within {seconds:g} s; its log is in {self._logs}")
+        raise SiteError(
+            f"{part} : {url} n'a pas répondu en {seconds:g} s ; son journal est dans {self._logs}",
+            f"{part}: {url} did not answer within {seconds:g} s; its log is in {self._logs}",
+        )
 
     def _drop(self, thing: Container | Network) -> None:
         try:

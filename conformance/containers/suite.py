@@ -81,7 +81,8 @@ class Suite:
             self.container.kill()
             fetch_folder(self.container, REPORT, self._report_dir)
             raise SiteError(
-                f"suite: not over after {seconds:g} s, and stopped; what it had is in {self._report_dir}"
+                f"suite : pas finie après {seconds:g} s, donc arrêtée ; ce qu'elle avait est dans {self._report_dir}",
+                f"suite: not over after {seconds:g} s, and stopped; what it had is in {self._report_dir}",
             ) from None
         reported = fetch_folder(self.container, REPORT, self._report_dir)
         return SuiteResult(code=code, output=log_of(self.container), reported=reported)

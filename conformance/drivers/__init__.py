@@ -38,11 +38,18 @@ def open_driver(described: Descriptor, provider_hosts: frozenset[str]) -> Portal
     name = described.driver.name
     known = installed()
     if name not in known:
-        raise DriverError(f"[driver] name: {name!r} is not installed; there are {', '.join(known)}")
+        there = ", ".join(known)
+        raise DriverError(
+            f"[driver] name : {name!r} n'est pas installé ; il y a {there}",
+            f"[driver] name: {name!r} is not installed; there are {there}",
+        )
     try:
         make = known[name].load()
     except ImportError as error:
-        missing = error.name or "a package"
-        raise DriverError(f"[driver] name: {name!r} needs the package {missing}, which is not installed") from None
+        missing = error.name or "?"
+        raise DriverError(
+            f"[driver] name : {name!r} demande le paquet {missing}, qui n'est pas installé",
+            f"[driver] name: {name!r} needs the package {missing}, which is not installed",
+        ) from None
     driver: PortalDriver = make(described, provider_hosts)
     return driver

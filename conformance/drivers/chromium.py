@@ -157,7 +157,10 @@ class ChromiumBrowser:
         """
         element = self._tab.query_selector(f'[id="{identifier}"]')
         if element is None:
-            raise FormError(f"no element with id '{identifier}' on the page")
+            raise FormError(
+                f"pas d'élément d'identifiant « {identifier} » sur la page",
+                f"no element with id '{identifier}' on the page",
+            )
         self._gate.begin(stop_before)
         return self._acted(lambda: click(element), self._tab.url)
 

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 from conformance.browser import Browser
 from conformance.drivers.errors import DriverError, DriverFailed
 from conformance.drivers.line import Line
+from conformance.drivers.reply import Reply
 from conformance.evidence import Anonymous, Identified, Unclear
 from conformance.hop import Hop, Limits, Trouble, Unreachable, origin_host
 from conformance.page import Page
@@ -33,8 +34,14 @@ if TYPE_CHECKING:
 PROTOCOL: Final = 1
 KNOWN_ABILITIES: Final = ("claims", "logout", "reset", "whoami")
 _RESETS: Final = ("session", "caches", "process")
-_NO_HOPS: Final = "what the portal is sent and answers is the program's own; a scenario that needs it must say so"
-_NO_COOKIES: Final = "the portal's cookies are the program's own; a scenario that needs them must say so"
+_NO_HOPS: Final = (
+    "[driver] exec : les échanges du portail sont l'affaire du programme ; un scénario qui en a besoin doit le dire",
+    "[driver] exec: what the portal is sent and answers is the program's own; a scenario that needs it must say so",
+)
+_NO_COOKIES: Final = (
+    "[driver] exec : les cookies du portail sont l'affaire du programme ; un scénario qui en a besoin doit le dire",
+    "[driver] exec: the portal's cookies are the program's own; a scenario that needs them must say so",
+)
 
 
 class FarBrowser(Browser):
@@ -52,7 +59,7 @@ class FarBrowser(Browser):
         Raises:
             DriverFailed: always.
         """
-        raise DriverFailed(f"[driver] exec: {_NO_COOKIES}")
+        raise DriverFailed(*_NO_COOKIES)
 
     def restore(self, snapshot: tuple[Cookie, ...]) -> None:  # noqa: ARG002  # the signature is everybody's
         """Refuse, as ``snapshot`` does.
@@ -60,7 +67,7 @@ class FarBrowser(Browser):
         Raises:
             DriverFailed: always.
         """
-        raise DriverFailed(f"[driver] exec: {_NO_COOKIES}")
+        raise DriverFailed(*_NO_COOKIES)
 
     def take(self, hop: Hop) -> None:
         """Keep what the program said of a request as evidence."""
@@ -88,7 +95,10 @@ class ExecPortal:
         options = Table(dict(described.driver.options), "[driver]")
         command = options.texts("command")
         if not command:
-            raise DriverError('[driver] command: missing; write for instance ["java", "-jar", "driver.jar"]')
+            raise DriverError(
+                '[driver] command : manque ; écrivez par exemple ["java", "-jar", "driver.jar"]',
+                '[driver] command: missing; write for instance ["java", "-jar", "driver.jar"]',
+            )
         patience = options.number("seconds", 30.0, least=0.1)
         self._identity_claim = options.text("identity_claim", "SubjectNameID")
         options.finish()
@@ -135,11 +145,11 @@ class ExecPortal:
             DriverFailed: the program failed, or there are parameters more: it knows no such thing.
         """
         if more:
-            raise DriverFailed(f"[driver] exec: {_NO_HOPS}")
+            raise DriverFailed(*_NO_HOPS)
         said = self._line.ask("begin_login", browser=_number(browser))
         if said is None:
             return None
-        reply = _Reply(said, "begin_login")
+        reply = Reply(said, "begin_login")
         url, method, form = reply.text("url"), reply.text("method", "GET"), reply.pairs("form")
         if origin_host(url) not in self._provider_hosts:
             return None
@@ -157,7 +167,7 @@ class ExecPortal:
         """Ask the program whom the portal thinks is there."""
         if not self.probed:
             return Unclear(why="no-probe")
-        reply = _Reply(self._line.ask("whoami", browser=_number(browser)), "whoami")
+        reply = Reply(self._line.ask("whoami", browser=_number(browser)), "whoami")
         if reply.flag("anonymous"):
             return Anonymous()
         if unclear := reply.text("unclear", ""):
@@ -177,7 +187,7 @@ class ExecPortal:
         Raises:
             DriverFailed: always.
         """
-        raise DriverFailed(f"[driver] exec: {_NO_HOPS}")
+        raise DriverFailed(*_NO_HOPS)
 
     def close(self) -> None:
         """End the program."""
@@ -188,8 +198,10 @@ class ExecPortal:
         theirs = said.get("protocol") if isinstance(said, dict) else None
         if theirs != PROTOCOL:
             raise DriverError(
+                f"[driver] command : le programme parle le protocole {theirs!r}, cette suite parle {PROTOCOL} ; "
+                f'répondez à start avec {{"protocol": {PROTOCOL}}}, ou prenez une version de la suite qui convient',
                 f"[driver] command: the program speaks protocol {theirs!r}, this suite speaks {PROTOCOL}; "
-                f'answer start with {{"protocol": {PROTOCOL}}}, or use a version of the suite that fits'
+                f'answer start with {{"protocol": {PROTOCOL}}}, or use a version of the suite that fits',
             )
 
     def _reset_of(self, level: str) -> Callable[[], None]:
@@ -199,10 +211,11 @@ class ExecPortal:
         return reset
 
     def _page(self, said: Any, verb: str, browser: UserAgent, url: str) -> Page:
-        reply = _Reply(said, verb)
+        reply = Reply(said, verb)
         trouble = reply.text("trouble", "")
         if trouble not in {"", *Trouble}:
-            raise reply.wrong("trouble", f"write one of {', '.join(Trouble)}, or leave it out")
+            known = ", ".join(Trouble)
+            raise reply.wrong("trouble", f"écrivez l'un de {known}, ou rien", f"write one of {known}, or leave it out")
         hop = Hop(
             method="GET",
             url=reply.text("url", url),
@@ -216,64 +229,25 @@ class ExecPortal:
         return Page(url=hop.url, hops=(hop,), stopped_at=reply.text("stopped_at", "") or None, loop=reply.flag("loop"))
 
 
-class _Reply:
-    """The ``ok`` member of an answer, read key by key."""
-
-    def __init__(self, said: Any, verb: str) -> None:
-        self._verb = verb
-        if not isinstance(said, dict):
-            raise DriverFailed(f"[driver] exec, {verb}: ok is no object")
-        self._said = said
-
-    def text(self, key: str, default: str | None = None) -> str:
-        value = self._said.get(key, default)
-        if not isinstance(value, str):
-            raise self.wrong(key, "write a text")
-        return value
-
-    def number(self, key: str) -> int:
-        value = self._said.get(key)
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise self.wrong(key, "write a whole number, such as 200")
-        return value
-
-    def flag(self, key: str) -> bool:
-        value = self._said.get(key, False)
-        if not isinstance(value, bool):
-            raise self.wrong(key, "write true or false")
-        return value
-
-    def mapping(self, key: str) -> dict[str, Any] | None:
-        value = self._said.get(key)
-        if value is not None and not isinstance(value, dict):
-            raise self.wrong(key, "write an object, or leave it out")
-        return value
-
-    def pairs(self, key: str) -> Pairs:
-        value = self._said.get(key) or []
-        if not isinstance(value, list) or not all(_is_pair(one) for one in value):
-            raise self.wrong(key, 'write a list such as [["name", "value"]]')
-        return tuple((name, text) for name, text in value)
-
-    def wrong(self, key: str, remedy: str) -> DriverFailed:
-        return DriverFailed(f"[driver] exec, {self._verb}: {key} is missing or not understood; {remedy}")
-
-
-def _is_pair(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(isinstance(one, str) for one in value)  # noqa: PLR2004  # a pair
-
-
 def _abilities(said: Any) -> frozenset[str]:
     if not isinstance(said, list) or not all(isinstance(one, str) for one in said):
-        raise DriverFailed('[driver] exec, capabilities: write a list such as ["whoami", "logout"]')
-    if strange := sorted(set(said) - set(KNOWN_ABILITIES)):
         raise DriverFailed(
-            f"[driver] exec, capabilities: {strange[0]!r} is not understood; known are {', '.join(KNOWN_ABILITIES)}"
+            '[driver] exec, capabilities : écrivez une liste comme ["whoami", "logout"]',
+            '[driver] exec, capabilities: write a list such as ["whoami", "logout"]',
+        )
+    if strange := sorted(set(said) - set(KNOWN_ABILITIES)):
+        known = ", ".join(KNOWN_ABILITIES)
+        raise DriverFailed(
+            f"[driver] exec, capabilities : {strange[0]!r} n'est pas compris ; valeurs connues : {known}",
+            f"[driver] exec, capabilities: {strange[0]!r} is not understood; known are {known}",
         )
     return frozenset(said)
 
 
 def _number(browser: UserAgent) -> str:
     if not isinstance(browser, FarBrowser):
-        raise DriverFailed("[driver] exec: this browser is not one of the driver's")
+        raise DriverFailed(
+            "[driver] exec : ce navigateur n'est pas l'un de ceux du pilote",
+            "[driver] exec: this browser is not one of the driver's",
+        )
     return browser.number

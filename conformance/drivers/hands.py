@@ -35,7 +35,10 @@ def find_form(tab: Page, form: Form) -> ElementHandle:
     """
     found = tab.evaluate_handle(_FIND_FORM, [form.name, form.identifier, list(form.names)]).as_element()
     if found is None:
-        raise FormError(f"the form '{form.name or form.identifier}' is no longer on the page")
+        name = form.name or form.identifier
+        raise FormError(
+            f"le formulaire « {name} » n'est plus sur la page", f"the form '{name}' is no longer on the page"
+        )
     return found
 
 
@@ -47,7 +50,7 @@ def fill(form: ElementHandle, name: str, value: str | bool) -> None:  # noqa: FB
     """
     field = form.evaluate_handle(_FIND_FIELD, [name, value]).as_element()
     if field is None:
-        raise FormError(f"the field '{name}' is no longer on the page")
+        raise FormError(f"le champ « {name} » n'est plus sur la page", f"the field '{name}' is no longer on the page")
     kind = str(field.evaluate("field => field.tagName === 'SELECT' ? 'select' : field.type"))
     try:
         if kind in {"checkbox", "radio"}:
@@ -59,7 +62,10 @@ def fill(form: ElementHandle, name: str, value: str | bool) -> None:  # noqa: FB
         else:
             field.fill(str(value), timeout=_CLICK_MS)
     except BrowserError:
-        raise FormError(f"the field '{name}' cannot be filled in: it is hidden or disabled") from None
+        raise FormError(
+            f"le champ « {name} » ne peut pas être rempli : il est caché ou désactivé",
+            f"the field '{name}' cannot be filled in: it is hidden or disabled",
+        ) from None
 
 
 def press(element: ElementHandle, form: Form, wanted: str | None) -> None:

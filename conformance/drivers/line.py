@@ -44,8 +44,10 @@ class Line:
                 errors="replace",
             )
         except OSError as error:
+            why = error.strerror
             raise DriverError(
-                f"[driver] command: {command[0]!r} cannot be started ({error.strerror}); name a program that can be run"
+                f"[driver] command : {command[0]!r} ne démarre pas ({why}) ; nommez un programme exécutable",
+                f"[driver] command: {command[0]!r} cannot be started ({why}); name a program that can be run",
             ) from None
         self._answers: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read, name="exec-driver", daemon=True)
@@ -62,16 +64,31 @@ class Line:
         try:
             text = self._answers.get(timeout=self._patience)
         except queue.Empty:
-            raise _failed(verb, f"no answer within {self._patience:g} s; answer sooner, or raise seconds") from None
+            seconds = f"{self._patience:g} s"
+            raise DriverFailed(
+                f"[driver] exec, {verb} : pas de réponse en {seconds} ; répondez plus tôt, ou augmentez seconds",
+                f"[driver] exec, {verb}: no answer within {seconds}; answer sooner, or raise seconds",
+            ) from None
         if text is None:
-            raise _failed(verb, f"the program ended (exit code {self._process.wait(_POLITE_SECONDS)})")
+            raise _ended(verb, self._process.wait(_POLITE_SECONDS))
         answer = _read_answer(text, verb)
         if answer.get("id") != self._asked:
-            raise _failed(verb, f"the answer's id is {answer.get('id')!r}; repeat the question's, {self._asked}")
+            theirs = answer.get("id")
+            raise DriverFailed(
+                f"[driver] exec, {verb} : id de la réponse : {theirs!r} ; reprenez celui de la question, {self._asked}",
+                f"[driver] exec, {verb}: the answer's id is {theirs!r}; repeat the question's, {self._asked}",
+            )
         if "error" in answer:
-            raise _failed(verb, f"the program says: {_harmless(str(answer['error']))}")
+            words = _harmless(str(answer["error"]))
+            raise DriverFailed(
+                f"[driver] exec, {verb} : le programme dit : {words}",
+                f"[driver] exec, {verb}: the program says: {words}",
+            )
         if "ok" not in answer:
-            raise _failed(verb, "the answer has neither ok nor error")
+            raise DriverFailed(
+                f"[driver] exec, {verb} : la réponse n'a ni ok ni error",
+                f"[driver] exec, {verb}: the answer has neither ok nor error",
+            )
         return answer["ok"]
 
     def close(self) -> None:
@@ -90,12 +107,15 @@ class Line:
 
     def _send(self, question: Mapping[str, Any], verb: str) -> None:
         if self._process.stdin is None:
-            raise _failed(verb, "the program has no standard input")
+            raise DriverFailed(
+                f"[driver] exec, {verb} : le programme n'a pas d'entrée standard",
+                f"[driver] exec, {verb}: the program has no standard input",
+            )
         try:
             self._process.stdin.write(json.dumps(question) + "\n")
             self._process.stdin.flush()
         except (OSError, ValueError):
-            raise _failed(verb, f"the program ended (exit code {self._process.poll()})") from None
+            raise _ended(verb, self._process.poll()) from None
 
     def _read(self) -> None:
         # it ends with the program, or when the pipe is closed from our side
@@ -117,14 +137,23 @@ def _read_answer(text: str, verb: str) -> dict[str, Any]:
     try:
         answer = json.loads(text)
     except (ValueError, RecursionError):
-        raise _failed(verb, "the answer is no JSON; write one object a line, and everything else to stderr") from None
+        raise DriverFailed(
+            f"[driver] exec, {verb} : la réponse n'est pas du JSON ; écrivez un objet par ligne, le reste sur stderr",
+            f"[driver] exec, {verb}: the answer is no JSON; write one object a line, and everything else to stderr",
+        ) from None
     if not isinstance(answer, dict):
-        raise _failed(verb, "the answer is no JSON object")
+        raise DriverFailed(
+            f"[driver] exec, {verb} : la réponse n'est pas un objet JSON",
+            f"[driver] exec, {verb}: the answer is no JSON object",
+        )
     return answer
 
 
-def _failed(verb: str, why: str) -> DriverFailed:
-    return DriverFailed(f"[driver] exec, {verb}: {why}")
+def _ended(verb: str, code: int | None) -> DriverFailed:
+    return DriverFailed(
+        f"[driver] exec, {verb} : le programme s'est terminé (code {code})",
+        f"[driver] exec, {verb}: the program ended (exit code {code})",
+    )
 
 
 def _harmless(text: str) -> str:

@@ -85,7 +85,8 @@ class PlaywrightPortal:
             context = chromium.new_context(locale="fr-FR", service_workers="block")
         except BrowserError:
             raise DriverFailed(
-                "[driver] playwright: Chromium is no longer there; look for what ended it (memory?), and run again"
+                "[driver] playwright : Chromium n'est plus là ; cherchez ce qui l'a arrêté (mémoire ?), et relancez",
+                "[driver] playwright: Chromium is no longer there; look for what ended it (memory?), and run again",
             ) from None
         return ChromiumBrowser(
             context,
@@ -165,8 +166,10 @@ class PlaywrightPortal:
             self._playwright = sync_playwright().start()
         except BrowserError:
             raise DriverError(
+                "[driver] name : un autre Playwright, ou une boucle d'événements, tourne déjà dans ce processus ; "
+                "lancez la suite dans un processus à elle",
                 "[driver] name: another Playwright, or an event loop, runs in this process already; "
-                "run the suite in a process of its own"
+                "run the suite in a process of its own",
             ) from None
         # Whatever a page asks for, no name outside the list is even resolved.
         names = sorted({host.rpartition(":")[0] for host in self._allow_hosts})
@@ -182,7 +185,8 @@ class PlaywrightPortal:
         except BrowserError:
             self.close()
             raise DriverError(
-                f"[driver] executable: {self._executable} does not start as a browser; name a working Chromium"
+                f"[driver] executable : {self._executable} ne démarre pas ; nommez un Chromium qui marche",
+                f"[driver] executable: {self._executable} does not start as a browser; name a working Chromium",
             ) from None
         return self._chromium
 
@@ -191,8 +195,10 @@ def _executable(wanted: str) -> str:
     """Return the browser to start: as the descriptor says, else the first that is on the PATH."""
     found = shutil.which(wanted) if wanted else next((path for name in _NAMES if (path := shutil.which(name))), None)
     if found is None:
-        missing = f"{wanted!r} cannot be run" if wanted else "there is no Chromium on the PATH"
+        fr = f"{wanted!r} ne s'exécute pas" if wanted else "pas de Chromium dans le PATH"
+        en = f"{wanted!r} cannot be run" if wanted else "there is no Chromium on the PATH"
         raise DriverError(
-            f"[driver] executable: {missing}; install chromium (Debian: apt-get install chromium) or name it"
+            f"[driver] executable : {fr} ; installez chromium (Debian : apt-get install chromium) ou nommez-le",
+            f"[driver] executable: {en}; install chromium (Debian: apt-get install chromium) or name it",
         )
     return found

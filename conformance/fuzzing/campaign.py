@@ -35,7 +35,7 @@ class Effort:
 
 
 EFFORTS: Final = {
-    "fuzz-short": Effort(examples=2_000, shrink_plans=150, seconds=60.0),
+    "fuzz-short": Effort(examples=2_000, shrink_plans=80, seconds=60.0),
     "fuzz-nightly": Effort(examples=1_000_000, seconds=3600.0),
 }
 """By name: a quick look for every commit, and a long one for the night."""
@@ -120,13 +120,14 @@ class Campaign:
         found: list[Finding] = []
         for catch in hunt.explicit()[: self.effort.findings] if self.always else []:
             hunt.known.add(catch.violation.group)
+            hunt.reduce(catch)
             found.append(confirm(catch, target, self.ground))
             self.watcher.found(found[-1])
-        drawn, turn = 0, self.seed
+        drawn, seed = 0, self.seed
         while self._wants_more(found) and drawn < self.effort.examples and time.monotonic() < hunt.deadline:
             before = hunt.tried
-            catch_drawn = hunt.draw(seed=turn, examples=min(_DRAWN_AT_ONCE, self.effort.examples - drawn))
-            drawn, turn = drawn + max(1, hunt.tried - before), turn + 1
+            catch_drawn = hunt.draw(seed=seed, examples=min(_DRAWN_AT_ONCE, self.effort.examples - drawn))
+            drawn, seed = drawn + max(1, hunt.tried - before), seed + 1
             if catch_drawn is not None:
                 hunt.known.add(catch_drawn.violation.group)
                 found.append(confirm(catch_drawn, target, self.ground))

@@ -10,6 +10,7 @@ from conformance.evidence import Anonymous, Identified
 from conformance.fuzzing.mutations import as_lies, mutated, only_adds, touches_identity
 from conformance.fuzzing.plan import Change, ClaimsPlan, Mutation
 from conformance.fuzzing.verdict import Violation, trouble
+from conformance.miniatures.refusals import Reason
 from conformance.reference import must_refuse
 from mock_idp.artefacts import Seam, SigningKey
 from mock_idp.deviations import (
@@ -48,11 +49,14 @@ def carry_out(plan: ClaimsPlan, ground: Ground) -> tuple[Look, ...]:
         ControlFailed: the persona does not exist, or the provider is gone.
     """
     if plan.lies:
-        reference = ground.reference()
-        return (
-            ground.log_in("reference", ground.person(plan.persona), plan.lies, lab=reference.lab),
-            ground.log_in("lied", ground.person(plan.persona), plan.lies),
-        )
+        person = ground.person(plan.persona)
+        lied = ground.log_in("lied", person, ground.filled(plan.lies, person))
+        if not isinstance(lied.attempt.whoami, Identified):
+            # refused, or broken down: whatever the reference does, it says nothing more about this portal
+            return (lied,)
+        person = ground.person(plan.persona)
+        lab = ground.reference().lab
+        return lied, ground.log_in("reference", person, ground.filled(plan.lies, person), lab=lab)
     looks = []
     browser = None
     if plan.after_another or _is_big(plan):
@@ -77,8 +81,11 @@ def judge(plan: ClaimsPlan, looks: tuple[Look, ...]) -> tuple[Violation, ...]:
     """Return the properties that a portal broke."""
     by_name = {look.name: look for look in looks}
     if "lied" in by_name:
-        return tuple(_lied(by_name["reference"], by_name["lied"]))
+        return tuple(_lied(by_name["lied"], by_name.get("reference")))
     look = by_name["mutated"]
+    if not look.attempt.started:
+        # whoever is there already is not sent to the provider, and cannot be logged out either: nothing was tried
+        return ()
     if plan.after_another and _still(by_name["before"], look):
         # refused, and whoever was there stays: that is the portal's choice
         look = replace(look, attempt=replace(look.attempt, whoami=Anonymous()))
@@ -164,18 +171,35 @@ def _leftover(before: Look, look: Look) -> list[Violation]:
     return [_told("Q5", "leftover", look.attempt)] if left else []
 
 
-def _lied(reference: Look, look: Look) -> list[Violation]:
+def _lied(look: Look, reference: Look | None) -> list[Violation]:
     attempt = look.attempt
     if (how := trouble(attempt, gateway=True)) is not None:
         return [_told("Q1", how, attempt)]
-    landing = reference.attempt.landing
+    landing = reference.attempt.landing if reference is not None else None
+    if reference is None or landing is None or not isinstance(reference.attempt.whoami, Anonymous):
+        return []
     profile = look.visit.lab.profile.name if look.visit is not None else "psc"
-    refused = isinstance(reference.attempt.whoami, Anonymous) and landing is not None
-    counts = refused and landing is not None and must_refuse(profile, landing.alert)
-    if counts and attempt.told and isinstance(attempt.whoami, Identified):
-        right = attempt.whoami.identity == attempt.person.identity
-        return [_told("Q8", "accepted" if right else "stranger", attempt, landing.alert if landing else "")]
+    if landing.alert == Reason.USERINFO_SUB and _left_userinfo_alone(look):
+        return []
+    if must_refuse(profile, landing.alert) and _kinds(reference.attempt) <= _kinds(attempt):
+        right = getattr(attempt.whoami, "identity", None) == attempt.person.identity
+        return [_told("Q8", "accepted" if right else "stranger", attempt, landing.alert)]
     return []
+
+
+def _left_userinfo_alone(look: Look) -> bool:
+    """Tell whether a portal names people by the ID token and shows nothing of userinfo.
+
+    Userinfo about somebody else must not be used (OIDC-CORE 5.3.2); to drop it and go on is correct.
+    """
+    who = look.attempt.whoami
+    by_token = look.visit is not None and look.visit.lab.identity_claim == "sub"
+    return by_token and isinstance(who, Identified) and not who.claims
+
+
+def _kinds(attempt: Attempt) -> set[tuple[str, str, str]]:
+    """Return what was lied about; a portal that never asked for something was not lied to about it."""
+    return {tuple(str(one.deviation.get(part)) for part in ("kind", "seam", "name")) for one in attempt.told}  # type: ignore[misc]  # three parts
 
 
 _SEEN: Final = {
@@ -255,6 +279,7 @@ def explicit() -> tuple[ClaimsPlan, ...]:
         _one(Change.BURY, "Mode_Acces_Raison", value=DEEP),
         _one(Change.SET, "family_name", value=RAW_CANARY),
         _one(Change.SET, "given_name", value=TEMPLATE_CANARY),
+        _one(Change.RENAME, "otherIds", value="otherIDs"),
         _one(Change.DROP, "SubjectRefPro"),
         _one(Change.REPEAT, "SubjectRefPro", "exercices", value=0),
         _one(Change.REPEAT, *_ACTIVITIES, value=200),

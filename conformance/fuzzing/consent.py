@@ -44,7 +44,10 @@ def check_consent(described: Descriptor, *, probed: bool) -> None:
         ConsentError: it has no who-am-I page, or is elsewhere and does not agree.
     """
     if not probed:
-        raise ConsentError("[whoami]: missing; fuzzing judges by whom the portal names, so describe its who-am-I page")
+        raise ConsentError(
+            "[whoami] : manque ; le fuzzing juge d'après la personne nommée : décrivez la page « qui suis-je »",
+            "[whoami]: missing; fuzzing judges by whom the portal names, so describe its who-am-I page",
+        )
     if all(is_loopback(f"http://{host}") for host in (origin_host(described.base_url), *described.allow_hosts)):
         return
     url = urljoin(described.base_url, CONSENT_PATH)
@@ -55,6 +58,8 @@ def check_consent(described: Descriptor, *, probed: bool) -> None:
         said = None
     if not isinstance(said, dict) or said.get("fuzzing") is not True:
         raise ConsentError(
+            f"[portal] base_url : {described.base_url} n'est pas sur cette machine ; "
+            f'faites-lui répondre {{"fuzzing": true}} à {url} si le fuzzing est permis',
             f"[portal] base_url: {described.base_url} is not on this machine; "
-            f'have it answer {url} with {{"fuzzing": true}} if it may be fuzzed'
+            f'have it answer {url} with {{"fuzzing": true}} if it may be fuzzed',
         )

@@ -58,10 +58,13 @@ def again(plan: Plan, group: str, target: Target, ground: Ground) -> tuple[bool,
     if ground.control_login() is not None:
         # that no honest login works any more is what I8 says; of anything else it proves nothing
         return group.startswith("I8."), ()
+    ground.patient = True
     try:
         looks = target.carry_out(plan, ground)
     except WorkstationError:
         return False, ()
+    finally:
+        ground.patient = False
     return group in {one.group for one in target.judge(plan, looks)}, looks
 
 

@@ -59,13 +59,26 @@ def finding_events(finding: Finding, number: int, masks: Masks) -> tuple[Event, 
     return card, *hops, note, verdict
 
 
+def target_event(outcome: Outcome, seed: int) -> Event:
+    """Return the event that ends a target's turn: how many plans there were, and how many findings."""
+    return {
+        "kind": "target",
+        "target": outcome.target.name,
+        "plans": outcome.tried,
+        "findings": len(outcome.findings),
+        "seconds": round(outcome.seconds, 3),
+        "seed": seed,
+    }
+
+
 def quiet_events(outcome: Outcome) -> tuple[Event, ...]:
     """Return the events of a target on which nothing was found."""
     name = f"fuzz.{outcome.target.name}"
     title = (outcome.target.title_fr, outcome.target.title_en)
     seen = (f"{outcome.tried} plans, rien trouvé.", f"{outcome.tried} plans, nothing found.")
     verdict = _verdict(name, Verdict.PASSED, seen=seen, outcome=Seen.KEPT, reason="nothing-found")
-    return _card(name, outcome.target.name, title, ("", "")), {**verdict, "seconds": round(outcome.seconds, 4)}
+    nothing = ("Rien à corriger.", "There is nothing to mend.")
+    return _card(name, outcome.target.name, title, nothing), {**verdict, "seconds": round(outcome.seconds, 4)}
 
 
 def _outcome(symptom: str) -> Seen:

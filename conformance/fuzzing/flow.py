@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from conformance.fuzzing.plan import Act, FlowPlan, Step
+from conformance.evidence import Attempt, Role, Somebody
+from conformance.fuzzing.plan import ACTS_ON_LOGIN, Act, FlowPlan, Step
 from conformance.fuzzing.scene import Scene
 from conformance.fuzzing.verdict import Look, Violation
 
@@ -39,12 +40,16 @@ def carry_out(plan: FlowPlan, ground: Ground) -> tuple[Look, ...]:
     looks = scene.ends()
     broken = tuple(dict.fromkeys(scene.broken))
     if not looks:
-        return ()
+        return (FlowLook(name="nothing", attempt=NOTHING, broken=broken, played=played),)
     first = looks[0]
     whole = FlowLook(
         name=first.name, attempt=first.attempt, pages=first.pages, visit=first.visit, broken=broken, played=played
     )
     return (whole, *looks[1:])
+
+
+NOTHING: Final = Attempt(role=Role.TRIED, person=Somebody(idnat="", identity=""))
+"""In the place of the logins of a plan that broke nothing: nobody will read them."""
 
 
 def trim(plan: FlowPlan, looks: tuple[Look, ...]) -> FlowPlan:
@@ -66,7 +71,7 @@ def smaller(plan: FlowPlan) -> Iterator[FlowPlan]:
 
 
 def _of(step: Step, attempt: int) -> bool:
-    return step.act in {Act.APPROVE, Act.DECLINE, Act.DELIVER, Act.DELIVER_CUT} and step.attempt == attempt
+    return step.act in ACTS_ON_LOGIN and step.attempt == attempt
 
 
 def judge(plan: FlowPlan, looks: tuple[Look, ...]) -> tuple[Violation, ...]:
@@ -78,7 +83,7 @@ def judge(plan: FlowPlan, looks: tuple[Look, ...]) -> tuple[Violation, ...]:
 def _steps(text: str) -> FlowPlan:
     """Return the plan of a short text: act, then browser and attempt as digits."""
     acts = {"b": Act.BEGIN, "a": Act.APPROVE, "x": Act.DECLINE, "d": Act.DELIVER, "c": Act.DELIVER_CUT}
-    acts |= {"r": Act.RELOAD, "o": Act.LOGOUT, "t": Act.AGE}
+    acts |= {"r": Act.RELOAD, "o": Act.LOGOUT, "t": Act.AGE, "k": Act.ROTATE, "z": Act.LOGOUT_TOKEN}
     return FlowPlan(
         steps=tuple(Step(act=acts[one[0]], browser=int(one[1]), attempt=int(one[2])) for one in text.split())
     )
@@ -100,5 +105,9 @@ def explicit() -> tuple[FlowPlan, ...]:
             "b00 x00 d00 b00 x01 d01 b00 x02 d02",
             "b00 a00 c00 d00",
             "b00 a00 t00 d00",
+            "b00 a00 k00 d00 b00 a01 d01",
+            "b00 a00 d00 z00 z00",
+            "b00 b10 a00 a01 d00 d11 z00",
+            "b00 a00 d00 b10 a01 k00 d11",
         )
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 import secrets
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from conformance.control import ControlFailed
 from conformance.evidence import Role
+from conformance.facts import known_facts, said_of
 from conformance.families import NUMBERS, core
 from conformance.fuzzing.verdict import Look
 from conformance.judge import control_trouble
@@ -16,15 +18,17 @@ from conformance.reference import Reference
 from conformance.trial import CONTROL_PERSONA
 from conformance.visit import Visit
 from conformance.workstation import PASSWORD
+from mock_idp.deviations import DeviationError, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from conformance.agent import UserAgent
     from conformance.evidence import Attempt, Somebody
     from conformance.families import Family
     from conformance.hop import Hop
     from conformance.visit import Lab
+    from mock_idp.artefacts import Json
     from mock_idp.deviations import Deviation
 
 _TRIES: Final = 50
@@ -33,12 +37,19 @@ PROVIDER_SESSION: Final = "psc_session"
 
 
 class Ground:
-    """Where plans are carried out."""
+    """Where plans are carried out.
+
+    Attributes:
+        patient: whether a new signing key is worth waiting for.
+    """
 
     def __init__(self, lab: Lab) -> None:
         """Use a lab in which an honest login works."""
         self.lab = lab
         self._reference: Reference | None = None
+        self._learnt: dict[str, Json] | None = None
+        self._rotated: float | None = None
+        self.patient = False
         self._numbers: Iterator[int] = itertools.count(secrets.randbelow(NUMBERS))
 
     def person(self, persona: str = CONTROL_PERSONA, *, idnat: str | None = None) -> Somebody:
@@ -71,6 +82,19 @@ class Ground:
                     raise
         raise AssertionError("unreachable: the last try returns or raises")
 
+    def filled(self, lies: Sequence[Deviation], person: Somebody) -> tuple[Deviation, ...]:
+        """Return lies with the facts that stand in braces filled in; braces that mean nothing are told as they are.
+
+        Args:
+            lies: of a plan.
+            person: who logs in.
+        """
+        if self._learnt is None:
+            stray = {f"stray.{name}": value for name, value in self.lab.control.stray_key()}
+            self._learnt = {**stray, **{f"victim.{name}": value for name, value in said_of(self.person())}}
+        facts = {**known_facts(self.lab.where.issuer, person), **self._learnt}
+        return tuple(_filled(lie, facts) for lie in lies)
+
     def reference(self) -> Reference:
         """Return the reference portal, started when first needed."""
         if self._reference is None:
@@ -102,9 +126,55 @@ class Ground:
         Raises:
             WorkstationError: the provider shows something unexpected.
         """
+        return self.look(name, self.enter(person, lies, browser=browser, lab=lab))
+
+    def enter(self, person: Somebody, lies: Sequence[Deviation] = (), *, browser: UserAgent | None = None, lab: Lab | None = None) -> Visit:  # fmt: skip  # noqa: E501
+        """Log a person in; whoever is in the browser already is logged out first where the portal asks for it.
+
+        Raises:
+            WorkstationError: the provider shows something unexpected.
+        """
         visit = self.visit(person, lies, browser=browser, lab=lab)
         visit.log_in()
-        return self.look(name, visit)
+        if visit.request is None and browser is not None and self.logs_out:
+            # whoever is there already is not sent to the provider again
+            self.lab.portal.logout(browser)
+            visit.log_in()
+        return visit
+
+    @property
+    def logs_out(self) -> bool:
+        """Whether the portal has a logout that is known here."""
+        return bool(self.lab.described.logout) or "logout" in self.lab.portal.capabilities()
+
+    def rotate(self) -> None:
+        """Have the provider sign with a new key, and publish the one before beside it.
+
+        A portal need not fetch keys again within its cool-down (``[limits] jwks_cooldown_seconds``), so there is one
+        new key in that time and no more: who is not patient goes without.
+        """
+        if self.may_lack_key and not self.patient:
+            return
+        self.let_portal_fetch_keys()
+        for step in ("publish", "sign") if self._rotated is None else ("retire", "publish", "sign"):
+            self.lab.control.rotate(step)
+        self._rotated = self.lab.monotonic()
+
+    @property
+    def may_lack_key(self) -> bool:
+        """Whether the portal may still decline to fetch the newest key."""
+        return self._cooldown_left() > 0
+
+    def let_portal_fetch_keys(self) -> None:
+        """Let the portal's cool-down pass, after which it has no excuse not to know the newest key."""
+        if self.may_lack_key:
+            # not to wait for something: what the descriptor grants the portal is time
+            threading.Event().wait(self._cooldown_left())
+
+    def _cooldown_left(self) -> float:
+        if self._rotated is None:
+            return 0.0
+        return self._rotated + self.lab.cooldown - self.lab.monotonic()
 
     def look(self, name: str, visit: Visit) -> Look:
         """Return what a visit left, the portal's pages included."""
@@ -130,6 +200,13 @@ class Ground:
 
     def control_login(self) -> str | None:
         """Log somebody in honestly; return what is wrong, as a stable word, or None."""
+        trouble = self._control_login()
+        if trouble is not None and self.may_lack_key:
+            self.let_portal_fetch_keys()
+            trouble = self._control_login()
+        return trouble
+
+    def _control_login(self) -> str | None:
         visit = Visit(self.lab, self.person(), self.lab.control.arm(()), role=Role.BEFORE)
         visit.log_in()
         return control_trouble(visit.attempt(), probed=self.lab.portal.probed)
@@ -138,6 +215,13 @@ class Ground:
         """Tell whether a browser shows this as a page of the portal."""
         shown = "html" in (hop.header("Content-Type") or "text/html")
         return shown and not hop.url.startswith((self.lab.where.issuer, self.lab.where.wallet))
+
+
+def _filled(lie: Deviation, facts: Mapping[str, Json]) -> Deviation:
+    try:
+        return resolve(lie, facts)
+    except DeviationError:
+        return lie
 
 
 def named_right(attempt: Attempt) -> bool:

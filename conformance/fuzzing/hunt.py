@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from hypothesis import HealthCheck, Phase, settings
-from hypothesis.errors import HypothesisException
 
 from conformance.fuzzing.drawing import explore
-from conformance.fuzzing.plan import size, written
+from conformance.fuzzing.plan import written
 from conformance.workstation import WorkstationError
 
 if TYPE_CHECKING:
@@ -24,20 +24,18 @@ if TYPE_CHECKING:
 MOST_STUCK: Final = 20
 """After so many plans that could not be carried out, the hunt is called off."""
 
-SHRINK_PLANS: Final = 300
+SHRINK_PLANS: Final = 200
 """Most plans spent on making one finding smaller."""
 
 
-_PHASES: Final = {"flow": (Phase.generate,)}
-"""A state machine is shrunk step by step on the plan itself, which takes a tenth of the logins."""
+AT_ONCE: Final = 10
+"""Plans of one kind before the next kind's turn comes."""
 
-
-class Caught(Exception):  # noqa: N818  # tells Hypothesis that a plan broke a property
-    """A plan broke a property."""
+_TURNS: Final = 1_000_000
 
 
 class _Enough(BaseException):
-    """Stops Hypothesis: there is no time left, or the plan is small enough."""
+    """Stops Hypothesis: there is no time left, or a plan broke something that is news."""
 
 
 @dataclass(kw_only=True)
@@ -74,8 +72,8 @@ class Hunt:
     shrink_plans: int = SHRINK_PLANS
     _began: float = 0.0
     _catch: Catch | None = None
-    _left: int = 0
-    _cache: dict[str, str | None] = field(default_factory=dict)
+    _trouble: Exception | None = None
+    _seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Start the clock."""
@@ -85,7 +83,7 @@ class Hunt:
         """Carry the plans out that always run, whatever the time, and return what each group broke first."""
         found: dict[str, Catch] = {}
         for plan in self.target.explicit:
-            for catch in self._examine(plan):
+            for catch in self.examine(plan):
                 found.setdefault(catch.violation.group, catch)
         return [catch for group, catch in found.items() if group not in self.known]
 
@@ -96,79 +94,70 @@ class Hunt:
             seed: the same seed draws the same plans.
             examples: most plans to draw.
         """
-        self._catch, self._left, self._cache = None, self.shrink_plans, {}
+        self._catch = self._trouble = None
         how = settings(
-            max_examples=examples,
+            max_examples=min(AT_ONCE, examples),
             deadline=None,
             database=None,
             derandomize=False,
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
-            phases=_PHASES.get(self.target.name, (Phase.generate, Phase.shrink)),
+            # what is caught is made smaller step by step on the plan itself, which takes a tenth of the logins
+            phases=(Phase.generate,),
         )
-        try:
-            explore(self.target.name, self._probe, how, seed)
-        except (_Enough, Caught):
-            pass
-        except HypothesisException:
-            # a plan that broke the property once and not again: what was caught is re-executed before it counts
-            if self._caught() is None:
-                raise
-        caught = self._caught()
+        with suppress(_Enough):
+            for turn in range(-(-examples // AT_ONCE)):
+                # each turn draws something else; no two seeds share a turn
+                explore(self.target.name, seed + turn, self._probe, how, _TURNS * seed + turn)
+        caught, trouble = self._came_of_it()
+        if trouble is not None:
+            raise trouble
         if caught is not None:
-            self._reduce(caught)
+            self.reduce(caught)
         return caught
 
-    def _caught(self) -> Catch | None:
-        return self._catch
-
-    def _reduce(self, catch: Catch) -> None:
-        """Leave one thing after the other out of a plan, as long as it still breaks the same property."""
-        tried: set[str] = set()
-        going = True
-        while going:
-            going = False
-            for plan in self.target.smaller(catch.plan):
-                if self._left <= 0 or written(plan) in tried:
-                    continue
-                tried.add(written(plan))
-                self._left -= 1
-                same = [one for one in self._examine(plan) if one.violation.group == catch.violation.group]
-                if same:
-                    catch.plan, catch.looks, going = same[0].plan, same[0].looks, True
-                    break
+    def _came_of_it(self) -> tuple[Catch | None, Exception | None]:
+        return self._catch, self._trouble
 
     def _probe(self, plan: Plan) -> None:
         if self.monotonic() >= self.deadline:
             raise _Enough
         key = written(plan)
-        if key not in self._cache:
-            self._cache[key] = self._try(plan)
-        group = self._cache[key]
-        if self._catch is not None and group == self._catch.violation.group:
-            raise Caught(group)
+        if key in self._seen:
+            return
+        self._seen.add(key)
+        try:
+            news = [catch for catch in self.examine(plan) if catch.violation.group not in self.known]
+        except Exception as error:
+            # ours to tell: Hypothesis would carry the plan out once more, and say that it is flaky
+            self._trouble = error
+            raise _Enough from error
+        if news:
+            self._catch = news[0]
+            raise _Enough
 
-    def _try(self, plan: Plan) -> str | None:
-        """Carry a plan out and return the group of what it broke; the first catch decides what is being shrunk."""
-        if self._catch is not None:
-            if self._left <= 0:
-                raise _Enough
-            self._left -= 1
-        for catch in self._examine(plan):
-            group: str = catch.violation.group
-            if group in self.known:
-                continue
-            if self._catch is None:
-                self._catch = catch
-            elif group != self._catch.violation.group:
-                continue
-            elif size(plan) < size(self._catch.plan):
-                catch.at_plan, catch.at_seconds = self._catch.at_plan, self._catch.at_seconds
-                self._catch = catch
-            return group
-        return None
+    def reduce(self, catch: Catch) -> None:
+        """Leave one thing after the other out of a plan, as long as it still breaks the same property."""
+        tried = {written(catch.plan)}
+        going = True
+        while going:
+            going = False
+            for plan in self.target.smaller(catch.plan):
+                if written(plan) in tried:
+                    continue
+                if len(tried) > self.shrink_plans:
+                    return
+                if catch.violation.broke == "I8" and self.ground.control_login() is not None:
+                    # nobody can log in any more: whatever is left out, it would look the same
+                    return
+                tried.add(written(plan))
+                same = [one for one in self.examine(plan) if one.violation.group == catch.violation.group]
+                if same:
+                    catch.plan, catch.looks, going = same[0].plan, same[0].looks, True
+                    break
 
-    def _examine(self, plan: Plan) -> list[Catch]:
+    def examine(self, plan: Plan) -> list[Catch]:
+        """Carry a plan out, and return what it broke."""
         try:
             looks = self.target.carry_out(plan, self.ground)
         except WorkstationError:

@@ -147,9 +147,19 @@ def _of(plan: IdentifierPlan, look: Look, first: Attempt) -> list[Violation]:
         return [_told(own, "unclear", attempt)]
     if look.name == "second" and attempt.whoami.identity == first.person.identity:
         return [_told("P4" if plan.twist in _INTERPRETS else "P2", "merged", attempt)]
-    if attempt.whoami.identity != attempt.person.identity:
+    if attempt.whoami.identity != attempt.person.identity and not _is_kept_as_said(plan, look):
         return [_told(own, "altered", attempt)]
     return _misfiled(look, first)
+
+
+def _is_kept_as_said(plan: IdentifierPlan, look: Look) -> bool:
+    """Tell whether a portal names a person with the space that was said, under a profile that leaves it free to.
+
+    That spaces do not count is PSC's rule; the texts of OpenID Connect compare sign by sign (OIDC-CORE 2).
+    """
+    free = look.visit is not None and look.visit.lab.profile.name == "core"
+    said = _spaced(plan, look.attempt.person.idnat)[0].value if plan.twist is Twist.SPACED else None
+    return free and getattr(look.attempt.whoami, "identity", None) == said
 
 
 def _misfiled(look: Look, first: Attempt) -> list[Violation]:

@@ -79,13 +79,24 @@ def _change(said: dict[str, Any], one: Mutation) -> None:
         return
     if one.change is Change.DROP:
         del holder[last]
+    elif one.change is Change.RENAME:
+        if isinstance(holder, dict):
+            holder[str(one.value)] = holder.pop(str(last))
     else:
         holder[last] = _CHANGES[one.change](holder[last], one.value)
 
 
 def _repeated(value: Any, times: Any) -> Any:
     many = min(times, MOST_REPEATED) if isinstance(times, int) and times >= 0 else 1
-    return value[:1] * many if isinstance(value, list) else [value] * many
+    one = value[0] if isinstance(value, list) and value else value
+    return [] if isinstance(value, list) and not value else [_numbered(one, number) for number in range(many)]
+
+
+def _numbered(value: Any, number: int) -> Any:
+    """Return one copy of an object, told apart from the others by its texts; the first is the original."""
+    if number == 0 or not isinstance(value, dict):
+        return value
+    return {name: f"{old}-{number + 1}" if isinstance(old, str) and old else old for name, old in value.items()}
 
 
 def _buried(value: Any, depth: Any) -> Any:

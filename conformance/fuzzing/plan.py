@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
 from conformance.families import Family
 from mock_idp.deviations import DeviationError, from_json, to_json
+from mock_idp.spoken import Spoken
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mock_idp.artefacts import Json
     from mock_idp.deviations import Deviation
 
@@ -18,7 +21,7 @@ SCHEMA: Final = 1
 LONGEST_TEXT: Final = 255
 
 
-class PlanError(ValueError):
+class PlanError(Spoken, ValueError):
     """A plan that cannot be read; the message names the member at fault and what was expected."""
 
 
@@ -67,6 +70,7 @@ class Change(StrEnum):
     DUPLICATE = "duplicate"
     EXTRA = "extra"
     REPEAT = "repeat"
+    RENAME = "rename"
     BURY = "bury"
 
 
@@ -76,7 +80,7 @@ class Mutation:
 
     Attributes:
         path: member names and places in lists, from the top.
-        value: what is said instead, the name of an extra member, or how many times.
+        value: what is said instead, the name of an extra or renamed member, or how many times.
     """
 
     change: Change
@@ -113,6 +117,12 @@ class Act(StrEnum):
     RELOAD = "reload"
     LOGOUT = "logout"
     AGE = "age"
+    ROTATE = "rotate"
+    LOGOUT_TOKEN = "logout-token"  # noqa: S105  # the name of an act
+
+
+ACTS_ON_LOGIN: Final = frozenset({Act.APPROVE, Act.DECLINE, Act.DELIVER, Act.DELIVER_CUT, Act.LOGOUT_TOKEN})
+"""Acts about one login, which their step numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,12 +188,19 @@ def plan_from_json(members: object) -> Plan:
         PlanError: a member is missing, unknown or of the wrong kind.
     """
     if not isinstance(members, dict):
-        raise PlanError("plan: expected a JSON object; give a file that 'psc-conformance fuzz' wrote")
+        raise PlanError(
+            "plan : il faut un objet JSON ; donnez un fichier écrit par « psc-conformance fuzz »",
+            "plan: expected a JSON object; give a file that 'psc-conformance fuzz' wrote",
+        )
     if members.get("schema") != SCHEMA:
-        raise PlanError(f"schema: this version reads schema {SCHEMA}, not {members.get('schema')!r}")
+        theirs = members.get("schema")
+        raise PlanError(
+            f"schema : cette version lit le schéma {SCHEMA}, et non {theirs!r}",
+            f"schema: this version reads schema {SCHEMA}, not {theirs!r}",
+        )
     kind = _KINDS.get(str(members.get("target")))
     if kind is None:
-        raise PlanError(f"target: {members.get('target')!r} is none of {', '.join(_KINDS)}")
+        raise _none_of("target", members.get("target"), _KINDS)
     given = {name: value for name, value in members.items() if name not in {"schema", "target"}}
     made: Plan = _made(kind, given, "plan")
     return made
@@ -192,12 +209,20 @@ def plan_from_json(members: object) -> Plan:
 def _made(kind: type[Any], given: dict[str, Any], place: str) -> Any:
     known = {one.name: str(one.type) for one in fields(kind)}
     if strange := sorted(set(given) - set(known)):
-        raise PlanError(f"{place}.{strange[0]}: unknown; known are {', '.join(known)}")
+        there = ", ".join(known)
+        raise PlanError(
+            f"{place}.{strange[0]} : inconnu ; membres connus : {there}",
+            f"{place}.{strange[0]}: unknown; known are {there}",
+        )
     values = {name: _read(known[name], value, f"{place}.{name}") for name, value in given.items()}
     try:
         return kind(**values)
     except TypeError:
-        raise PlanError(f"{place}: a member is missing; known are {', '.join(known)}") from None
+        there = ", ".join(known)
+        raise PlanError(
+            f"{place} : un membre manque ; membres connus : {there}",
+            f"{place}: a member is missing; known are {there}",
+        ) from None
 
 
 _ENUMS: Final[dict[str, type[StrEnum]]] = {"Family": Family, "Twist": Twist, "Change": Change, "Act": Act}
@@ -206,21 +231,28 @@ _PLAIN: Final[dict[str, type[Any]]] = {"str": str, "int": int, "bool": bool}
 _MOST: Final = 1000
 
 
+def _none_of(place: str, value: object, known: Iterable[str]) -> PlanError:
+    there = ", ".join(known)
+    return PlanError(f"{place} : {value!r} n'est rien de {there}", f"{place}: {value!r} is none of {there}")
+
+
 def _read(wanted: str, value: Any, place: str) -> Any:
     if wanted in _ENUMS:
         known = [one.value for one in _ENUMS[wanted]]
         if value not in known:
-            raise PlanError(f"{place}: {value!r} is none of {', '.join(known)}")
+            raise _none_of(place, value, known)
         return _ENUMS[wanted](value)
     if wanted in _PLAIN:
         fits = isinstance(value, _PLAIN[wanted]) and (wanted == "bool" or not isinstance(value, bool))
         if not fits or (wanted == "int" and not 0 <= value <= _MOST):
-            raise PlanError(f"{place}: expected {wanted}, got {value!r}")
+            raise PlanError(
+                f"{place} : il faut {wanted}, et non {value!r}", f"{place}: expected {wanted}, got {value!r}"
+            )
         return value
     if wanted == "Json":
         return value
     if not isinstance(value, list):
-        raise PlanError(f"{place}: expected a list")
+        raise PlanError(f"{place} : il faut une liste", f"{place}: expected a list")
     return _read_list(wanted, value, place)
 
 
@@ -230,13 +262,13 @@ def _read_list(wanted: str, value: list[Any], place: str) -> Any:
     if wanted == "tuple[Deviation, ...]":
         return _lies(value, place)
     if not all(isinstance(one, str) or (isinstance(one, int) and not isinstance(one, bool)) for one in value):
-        raise PlanError(f"{place}: expected names and numbers")
+        raise PlanError(f"{place} : il faut des noms et des nombres", f"{place}: expected names and numbers")
     return tuple(value)
 
 
 def _part(kind: type[Any], value: object, place: str) -> Any:
     if not isinstance(value, dict):
-        raise PlanError(f"{place}: expected a JSON object")
+        raise PlanError(f"{place} : il faut un objet JSON", f"{place}: expected a JSON object")
     return _made(kind, value, place)
 
 
@@ -244,4 +276,4 @@ def _lies(value: list[Any], place: str) -> tuple[Deviation, ...]:
     try:
         return tuple(from_json(one) for one in value)
     except DeviationError as error:
-        raise PlanError(f"{place}: {error}") from None
+        raise PlanError(f"{place} : {error.fr}", f"{place}: {error.en}") from None

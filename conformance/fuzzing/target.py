@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.fuzzing import claims, flow, identifiers
+from conformance.fuzzing import claims, flow, identifiers, smaller
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ class Target:
         judge: says which properties were broken.
         explicit: plans that are always carried out.
         trim: leaves out of a plan what was not carried out.
-        smaller: plans with one thing less, where Hypothesis does not see the plan as a whole.
+        smaller: plans with one thing less, those with much less first.
     """
 
     name: str
@@ -47,6 +47,7 @@ TARGETS: Final = {
             carry_out=identifiers.carry_out,
             judge=identifiers.judge,
             explicit=identifiers.explicit(),
+            smaller=smaller.identifiers,
         ),
         Target(
             name="claims",
@@ -55,6 +56,7 @@ TARGETS: Final = {
             carry_out=claims.carry_out,
             judge=claims.judge,
             explicit=claims.explicit(),
+            smaller=smaller.claims,
         ),
         Target(
             name="flow",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _OK: Final = 200
 _SERVER_ERROR: Final = 500
 _DEEP: Final = b"[[[["
+_LONG: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,5 +81,16 @@ USERINFO_WHIMS: Final[tuple[Whim[HttpAnswer], ...]] = (
         lambda it: "charset=" in it.content_type.replace(" ", "") and "json" in it.content_type,
         Reason.PROVIDER_ANSWER,
     ),
+    Whim(Defect.CRASHES_WITHOUT_CONTENT_TYPE, lambda it: it.status == _OK and it.content_type == ""),
+    Whim(Defect.CRASHES_ON_LONG_USERINFO, lambda it: len(it.body) > _LONG),
     Whim(Defect.CRASHES_ON_USERINFO_AS_HTML, lambda it: it.content_type.startswith("text/html") and not it.is_page),
+)
+
+DISCOVERY_WHIMS: Final[tuple[Whim[HttpAnswer], ...]] = (
+    Whim(Defect.CRASHES_ON_CUT_DISCOVERY, lambda it: it.status == _OK and it.is_cut),
+    Whim(Defect.CRASHES_ON_BYTE_ORDER_MARK, lambda it: it.body.startswith(codecs.BOM_UTF8)),
+)
+
+KEY_SET_WHIMS: Final[tuple[Whim[HttpAnswer], ...]] = (
+    Whim(Defect.CRASHES_ON_PAGE_FOR_KEYS, lambda it: it.status == _OK and it.is_page),
 )

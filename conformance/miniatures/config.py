@@ -30,6 +30,8 @@ class PortalConfig:
         hexadecimal: write state and nonce in hexadecimal.
         keys_every_time: fetch the provider's keys for every login.
         refusal_status: HTTP status of a refused login instead of the usual one; 0 for the usual one.
+        authority_file: authorities trusted when the provider speaks TLS, PEM; the usual ones when empty.
+        certificate_file: key and certificate that the portal shows when asked to, PEM; none when empty.
         asks_to_prompt: send ``prompt=login`` along (OIDC-CORE 3.1.2.1).
     """
 
@@ -52,6 +54,8 @@ class PortalConfig:
     keys_every_time: bool = False
     refusal_status: int = 0
     asks_to_prompt: bool = False
+    authority_file: str = ""
+    certificate_file: str = ""
 
     @property
     def callback_url(self) -> str:

@@ -1,16 +1,8 @@
-"""What a portal can forget: one defect each, and the scenario that notices it."""
+"""What a portal can forget: one defect each; ``defects.toml`` says in words what, and which scenario notices it."""
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass
 from enum import StrEnum
-from importlib.resources import files
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class Defect(StrEnum):
@@ -186,44 +178,145 @@ class Defect(StrEnum):
     LOGS_OUT_TO_UNREGISTERED = "logs_out_to_unregistered"
     REMEMBERS_AFTER_LOGOUT = "remembers_after_logout"
     LOGS_EVERYBODY_OUT = "logs_everybody_out"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Miniature:
-    """A defect as people read it.
-
-    Attributes:
-        caught_by: identifier of the scenario that fails on this portal.
-        also: scenarios of the same root cause that this portal cannot pass either; any other failure is a mistake.
-    """
-
-    title_fr: str
-    title_en: str
-    caught_by: str
-    also: frozenset[str] = frozenset()
-
-
-def read_miniatures(text: str) -> Mapping[Defect, Miniature]:
-    """Return the miniatures of a TOML text, one table per defect.
-
-    Raises:
-        ValueError: a table is called after no defect.
-        KeyError: a table lacks ``fr``, ``en`` or ``caught_by``.
-    """
-    tables: dict[str, Any] = tomllib.loads(text)
-    return MappingProxyType(
-        {
-            Defect(name): Miniature(
-                title_fr=table["fr"],
-                title_en=table["en"],
-                caught_by=table["caught_by"],
-                also=frozenset(table.get("also", ())),
-            )
-            for name, table in tables.items()
-        }
-    )
-
-
-MINIATURES: Final = read_miniatures(
-    files("conformance.miniatures").joinpath("defects.toml").read_text(encoding="utf-8")
-)
+    CRASHES_WITHOUT_KID_AMONG_KEYS = "crashes_without_kid_among_keys"
+    TAKES_FIRST_KEY_OF_NAME = "takes_first_key_of_name"
+    VERIFIES_WITH_ENCRYPTION_KEY = "verifies_with_encryption_key"
+    TAKES_PUBLISHED_SECRET = "takes_published_secret"  # noqa: S105  # the name of a defect
+    ACCEPTS_SHORT_KEY = "accepts_short_key"
+    REMEMBERS_KEYS_FOREVER = "remembers_keys_forever"
+    FETCHES_KEYS_BEFORE_LOGIN = "fetches_keys_before_login"
+    KEEPS_WITHDRAWN_KEYS = "keeps_withdrawn_keys"
+    FETCHES_KEYS_FOR_EVERY_UNKNOWN_KID = "fetches_keys_for_every_unknown_kid"
+    REMEMBERS_MISSING_KEYS = "remembers_missing_keys"
+    CRASHES_ON_PAGE_FOR_KEYS = "crashes_on_page_for_keys"
+    BELIEVES_ANY_METADATA_ISSUER = "believes_any_metadata_issuer"
+    REMEMBERS_ENDPOINTS = "remembers_endpoints"
+    FETCHES_EVERY_ADDRESS = "fetches_every_address"
+    FOLLOWS_REDIRECT_OF_TOKEN_ENDPOINT = "follows_redirect_of_token_endpoint"  # noqa: S105  # the name of a defect
+    REMEMBERS_OUTAGE = "remembers_outage"
+    HAS_NO_PATIENCE_FOR_DISCOVERY = "has_no_patience_for_discovery"
+    CRASHES_ON_CUT_DISCOVERY = "crashes_on_cut_discovery"
+    CRASHES_ON_BYTE_ORDER_MARK = "crashes_on_byte_order_mark"
+    READS_FIRST_OF_TWO_ISSUERS = "reads_first_of_two_issuers"
+    DROPS_PKCE_WHEN_UNANNOUNCED = "drops_pkce_when_unannounced"
+    ACCEPTS_ANY_AUTHORITY = "accepts_any_authority"
+    ACCEPTS_EXPIRED_CERTIFICATE = "accepts_expired_certificate"
+    NEVER_COMPARES_CERTIFICATE_NAME = "never_compares_certificate_name"
+    ASKS_ONE_AFTER_ANOTHER = "asks_one_after_another"
+    UNPACKS_EVERYTHING = "unpacks_everything"
+    CRASHES_ON_LONE_SURROGATE = "crashes_on_lone_surrogate"
+    NEVER_USES_NEW_ACCESS_TOKEN = "never_uses_new_access_token"  # noqa: S105  # the name of a defect
+    KEEPS_FIRST_REFRESH_TOKEN = "keeps_first_refresh_token"  # noqa: S105  # the name of a defect
+    TRIES_FORMER_REFRESH_TOKEN = "tries_former_refresh_token"  # noqa: S105  # the name of a defect
+    KEEPS_SESSION_AFTER_REFUSED_REFRESH = "keeps_session_after_refused_refresh"
+    LOGS_OUT_ON_OUTAGE = "logs_out_on_outage"
+    NEVER_COMPARES_REFRESHED_SUB = "never_compares_refreshed_sub"
+    NEVER_COMPARES_REFRESHED_ISS = "never_compares_refreshed_iss"
+    NEVER_COMPARES_REFRESHED_AUD = "never_compares_refreshed_aud"
+    NEVER_COMPARES_REFRESHED_NONCE = "never_compares_refreshed_nonce"
+    TRUSTS_KEYS_OF_ANOTHER_REALM = "trusts_keys_of_another_realm"
+    ACCEPTS_NONE_WITHOUT_KID = "accepts_none_without_kid"
+    TAKES_BARE_PEM_FOR_SECRET = "takes_bare_pem_for_secret"  # noqa: S105  # the name of a defect
+    TAKES_JWK_FOR_SECRET = "takes_jwk_for_secret"  # noqa: S105  # the name of a defect
+    TAKES_SSH_FOR_SECRET = "takes_ssh_for_secret"  # noqa: S105  # the name of a defect
+    TRUSTS_CERTIFICATE_IN_TOKEN = "trusts_certificate_in_token"  # noqa: S105  # the name of a defect
+    FETCHES_CERTIFICATE_NAMED_BY_TOKEN = "fetches_certificate_named_by_token"  # noqa: S105  # the name of a defect
+    FETCHES_KEY_AT_KID = "fetches_key_at_kid"
+    CRASHES_ON_NULL_KID = "crashes_on_null_kid"
+    CRASHES_ON_LONG_TOKEN = "crashes_on_long_token"  # noqa: S105  # the name of a defect
+    ACCEPTS_NONCE_OF_ANOTHER_BROWSER = "accepts_nonce_of_another_browser"
+    CRASHES_WHEN_UNAVAILABLE = "crashes_when_unavailable"
+    CRASHES_ON_BARE_CALLBACK = "crashes_on_bare_callback"
+    CRASHES_ON_LATE_CODE = "crashes_on_late_code"
+    CRASHES_WITHOUT_CONTENT_TYPE = "crashes_without_content_type"
+    HAS_NO_PATIENCE_FOR_USERINFO = "has_no_patience_for_userinfo"
+    CRASHES_ON_LONG_USERINFO = "crashes_on_long_userinfo"
+    CRASHES_ON_ZERO_LIFETIME = "crashes_on_zero_lifetime"
+    PASSES_PARAMETERS_ON = "passes_parameters_on"
+    CRASHES_ON_LDAP_FILTER = "crashes_on_ldap_filter"
+    TAKES_OBJECT_FOR_IDENTIFIER = "takes_object_for_identifier"
+    NAMES_FILE_AFTER_PERSON = "names_file_after_person"
+    FORMATS_NAME = "formats_name"
+    RESOLVES_LOOKUPS = "resolves_lookups"
+    ACKNOWLEDGES_LOGOUT_WITHOUT_CLOSING = "acknowledges_logout_without_closing"
+    NEEDS_SUB_IN_LOGOUT_TOKEN = "needs_sub_in_logout_token"  # noqa: S105  # the name of a defect
+    NEEDS_SID_IN_LOGOUT_TOKEN = "needs_sid_in_logout_token"  # noqa: S105  # the name of a defect
+    CLOSES_EVERYBODY_ON_LOGOUT_TOKEN = "closes_everybody_on_logout_token"  # noqa: S105  # the name of a defect
+    ACCEPTS_UNSIGNED_LOGOUT_TOKEN = "accepts_unsigned_logout_token"  # noqa: S105  # the name of a defect
+    IGNORES_SIGNATURE_OF_LOGOUT_TOKEN = "ignores_signature_of_logout_token"  # noqa: S105  # the name of a defect
+    ACCEPTS_RS512_LOGOUT_TOKEN = "accepts_rs512_logout_token"  # noqa: S105  # the name of a defect
+    NEVER_COMPARES_ISS_OF_LOGOUT_TOKEN = "never_compares_iss_of_logout_token"  # noqa: S105  # the name of a defect
+    NEVER_COMPARES_AUD_OF_LOGOUT_TOKEN = "never_compares_aud_of_logout_token"  # noqa: S105  # the name of a defect
+    ACCEPTS_EXPIRED_LOGOUT_TOKEN = "accepts_expired_logout_token"  # noqa: S105  # the name of a defect
+    ACCEPTS_LOGOUT_TOKEN_WITHOUT_EXP = "accepts_logout_token_without_exp"  # noqa: S105  # the name of a defect
+    ACCEPTS_LOGOUT_TOKEN_WITHOUT_IAT = "accepts_logout_token_without_iat"  # noqa: S105  # the name of a defect
+    ACCEPTS_LOGOUT_TOKEN_WITHOUT_JTI = "accepts_logout_token_without_jti"  # noqa: S105  # the name of a defect
+    ACCEPTS_LOGOUT_TOKEN_WITHOUT_EVENTS = "accepts_logout_token_without_events"  # noqa: S105  # the name of a defect
+    ACCEPTS_LOGOUT_TOKEN_OF_OTHER_EVENT = "accepts_logout_token_of_other_event"  # noqa: S105  # the name of a defect
+    ACCEPTS_LOGOUT_TOKEN_WITH_NONCE = "accepts_logout_token_with_nonce"  # noqa: S105  # the name of a defect
+    ACCEPTS_LOGOUT_TOKEN_OF_OTHER_TYPE = "accepts_logout_token_of_other_type"  # noqa: S105  # the name of a defect
+    TAKES_ID_TOKEN_FOR_LOGOUT_TOKEN = "takes_id_token_for_logout_token"  # noqa: S105  # the name of a defect
+    BELIEVES_SID_OF_ANOTHER_PERSON = "believes_sid_of_another_person"
+    ACCEPTS_LOGOUT_TOKEN_AGAIN = "accepts_logout_token_again"  # noqa: S105  # the name of a defect
+    READS_FIRST_OF_TWO_LOGOUT_TOKENS = "reads_first_of_two_logout_tokens"  # the name of a defect
+    ACCEPTS_LOGOUT_TOKEN_OF_NOBODY = "accepts_logout_token_of_nobody"  # noqa: S105  # the name of a defect
+    CRASHES_WITHOUT_LOGOUT_TOKEN = "crashes_without_logout_token"  # noqa: S105  # the name of a defect
+    LETS_CACHES_KEEP_LOGOUT_ANSWER = "lets_caches_keep_logout_answer"
+    IGNORES_FRAME = "ignores_frame"
+    CLOSES_FOR_ANY_ISSUER = "closes_for_any_issuer"
+    NEVER_COMPARES_SID_OF_FRAME = "never_compares_sid_of_frame"
+    CRASHES_WITHOUT_SID = "crashes_without_sid"
+    FINDS_SESSION_OF_FRAME_BY_COOKIE = "finds_session_of_frame_by_cookie"
+    LETS_CACHES_KEEP_FRAME = "lets_caches_keep_frame"
+    FORBIDS_FRAME_OF_PROVIDER = "forbids_frame_of_provider"
+    CLOSES_SESSION_ON_RETURN = "closes_session_on_return"
+    CRASHES_ON_LOGOUT_WITHOUT_PROVIDER = "crashes_on_logout_without_provider"
+    HINTS_WITH_FIRST_ID_TOKEN = "hints_with_first_id_token"  # noqa: S105  # the name of a defect
+    LOGS_OUT_WITHOUT_RETURN = "logs_out_without_return"
+    SENDS_FIXED_LOGOUT_STATE = "sends_fixed_logout_state"
+    ASKS_CIBA_WITHOUT_OPENID = "asks_ciba_without_openid"
+    ASKS_CIBA_WITHOUT_SCOPE_ALL = "asks_ciba_without_scope_all"
+    ASKS_CIBA_WITHOUT_LEVEL = "asks_ciba_without_level"
+    KEEPS_SPACES_IN_LOGIN_HINT = "keeps_spaces_in_login_hint"
+    CUTS_LOGIN_HINT_AT_SLASH = "cuts_login_hint_at_slash"
+    SENDS_WORDS_AS_BINDING_MESSAGE = "sends_words_as_binding_message"
+    HIDES_BINDING_MESSAGE = "hides_binding_message"
+    ALWAYS_SENDS_SAME_NUMBER = "always_sends_same_number"
+    SENDS_UNKNOWN_CHANNEL = "sends_unknown_channel"
+    IGNORES_CIBA_INTERVAL = "ignores_ciba_interval"
+    IGNORES_SLOW_DOWN = "ignores_slow_down"
+    GIVES_UP_WHILE_PENDING = "gives_up_while_pending"
+    POLLS_ON_AFTER_DENIAL = "polls_on_after_denial"
+    POLLS_ON_AFTER_EXPIRY = "polls_on_after_expiry"
+    POLLS_ON_AFTER_INVALID_GRANT = "polls_on_after_invalid_grant"
+    POLLS_BEYOND_LIFETIME = "polls_beyond_lifetime"
+    POLLS_AGAIN_AFTER_SUCCESS = "polls_again_after_success"
+    CRASHES_WITHOUT_AUTH_REQ_ID = "crashes_without_auth_req_id"
+    CRASHES_WITHOUT_CIBA_LIFETIME = "crashes_without_ciba_lifetime"
+    CRASHES_WITHOUT_CIBA_INTERVAL = "crashes_without_ciba_interval"
+    CRASHES_ON_UNKNOWN_CIBA_USER = "crashes_on_unknown_ciba_user"
+    CRASHES_WITH_CIBA_ENDPOINT = "crashes_with_ciba_endpoint"
+    IGNORES_SIGNATURE_IN_CIBA = "ignores_signature_in_ciba"
+    ACCEPTS_ALG_NONE_IN_CIBA = "accepts_alg_none_in_ciba"
+    NEVER_COMPARES_ISS_IN_CIBA = "never_compares_iss_in_ciba"
+    NEVER_COMPARES_AUD_IN_CIBA = "never_compares_aud_in_ciba"
+    NEVER_CHECKS_EXP_IN_CIBA = "never_checks_exp_in_ciba"
+    NEVER_CHECKS_ACR_IN_CIBA = "never_checks_acr_in_ciba"
+    NEVER_COMPARES_USERINFO_SUB_IN_CIBA = "never_compares_userinfo_sub_in_ciba"
+    ACCEPTS_ANOTHER_PERSON_IN_CIBA = "accepts_another_person_in_ciba"
+    KEEPS_CIBA_LOGIN_IN_ONE_PLACE = "keeps_ciba_login_in_one_place"
+    PUTS_CIBA_LOGIN_IN_ADDRESS = "puts_ciba_login_in_address"
+    FORGETS_PSC_SESSION_OF_CIBA = "forgets_psc_session_of_ciba"
+    HIDES_LOGIN_FROM_HOME = "hides_login_from_home"
+    NAMES_BUTTON_OTHERWISE = "names_button_otherwise"
+    OPENS_LOGIN_IN_FRAME = "opens_login_in_frame"
+    DROPS_STAR_OF_IDENTIFIER = "drops_star_of_identifier"
+    FORGETS_LOGIN_ON_ANOTHER_PAGE = "forgets_login_on_another_page"
+    SHOWS_NOBODY_AT_HOME = "shows_nobody_at_home"
+    KEEPS_COOKIE_FOR_A_MONTH = "keeps_cookie_for_a_month"
+    CRASHES_WITHOUT_REFRESH_TOKEN = "crashes_without_refresh_token"  # noqa: S105  # the name of a defect
+    GIVES_UP_AFTER_TWO_SECONDS = "gives_up_after_two_seconds"
+    CLOSES_SESSION_DURING_OUTAGE = "closes_session_during_outage"
+    SENDS_SECRET_FOR_CERTIFICATE = "sends_secret_for_certificate"  # noqa: S105  # the name of a defect
+    SENDS_SECRET_WITH_CERTIFICATE = "sends_secret_with_certificate"  # noqa: S105  # the name of a defect
+    FALLS_BACK_TO_SECRET = "falls_back_to_secret"  # noqa: S105  # the name of a defect

@@ -28,7 +28,8 @@ class TokenFacts:
     Attributes:
         twice: names of claims that are said more than once.
         nonce: sent with this login, None if none was.
-        former_nonces: of earlier logins at this portal; a correct one has no use for them.
+        former_nonces: of logins that this one is not; accepted by the miniatures that keep any, and a correct one keeps
+            none.
         access_token: that came with it.
     """
 
@@ -191,7 +192,6 @@ _NONCE: Final[tuple[Rule[TokenFacts], ...]] = (
         Defect.ACCEPTS_MISSING_NONCE,
     ),
     Rule(Reason.NONCE, _nonce_is_listed, Defect.LOOKS_FOR_NONCE_IN_LIST),
-    Rule(Reason.NONCE, _nonce_is_former, Defect.ACCEPTS_NONCE_OF_EARLIER_LOGIN),
     Rule(Reason.NONCE, _nonce_is_foreign, Defect.NEVER_COMPARES_NONCE),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from conformance.miniatures.defects import Defect
 from conformance.miniatures.refusals import Reason, Refused
@@ -10,6 +10,9 @@ from conformance.miniatures.refusals import Reason, Refused
 if TYPE_CHECKING:
     from conformance.miniatures.provider import Pending
     from conformance.miniatures.sessions import Sessions, Who
+
+
+_REMEMBER_NONCES: Final = frozenset({Defect.ACCEPTS_NONCE_OF_EARLIER_LOGIN, Defect.ACCEPTS_NONCE_OF_ANOTHER_BROWSER})
 
 
 class Logins:
@@ -20,22 +23,23 @@ class Logins:
         self._sessions = sessions
         self._defect = defect
         self._newest: Pending | None = None
-        self._nonces: set[str] = set()
+        self._nonces: set[tuple[str, str]] = set()
         self._by_email: dict[str, str] = {}
         self._remembered: dict[str, Who] = {}
 
-    @property
-    def former_nonces(self) -> frozenset[str]:
-        """Return the nonces of logins that were begun here; a correct portal keeps none."""
-        return frozenset(self._nonces)
+    def former_nonces(self, sid: str | None) -> frozenset[str]:
+        """Return the nonces of logins begun in this browser, or in others; a correct portal keeps none."""
+        here = self._defect is Defect.ACCEPTS_NONCE_OF_EARLIER_LOGIN
+        return frozenset(nonce for owner, nonce in self._nonces if (owner == sid) is here)
 
     def expect(self, sid: str | None, pending: Pending) -> str:
         """Note a login that was started and return the name of the session it belongs to."""
-        if self._defect is Defect.ACCEPTS_NONCE_OF_EARLIER_LOGIN and pending.nonce is not None:
-            self._nonces.add(pending.nonce)
         if self._defect is Defect.KEEPS_LOGIN_IN_ONE_PLACE:
             self._newest = pending
-        return self._sessions.expect(sid, pending, alone=self._defect is Defect.KEEPS_ONE_LOGIN_PER_BROWSER)
+        name = self._sessions.expect(sid, pending, alone=self._defect is Defect.KEEPS_ONE_LOGIN_PER_BROWSER)
+        if self._defect in _REMEMBER_NONCES and pending.nonce is not None:
+            self._nonces.add((name, pending.nonce))
+        return name
 
     def take(self, sid: str | None, state: str | None) -> Pending:
         """Consume the login that a response belongs to, before anything else of the response is looked at.

@@ -8,22 +8,29 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Flask, Response, jsonify, make_response, render_template, render_template_string, request
+from flask import Flask, Response, jsonify, make_response, render_template, request
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
-from conformance.miniatures.checks import Checks, Keyring
+from conformance.miniatures.certificate import BY_CERTIFICATE
+from conformance.miniatures.checks import Checks
+from conformance.miniatures.ciba_pages import CibaPages
 from conformance.miniatures.defects import Defect
 from conformance.miniatures.logins import Logins
+from conformance.miniatures.practice import situation, structure
 from conformance.miniatures.property_defects import PropertyDefect
 from conformance.miniatures.provider import Provider
 from conformance.miniatures.refusals import Reason, Refused
+from conformance.miniatures.renewal import Renewal
 from conformance.miniatures.responses import LoginAgain, ResponseFacts, code_of
+from conformance.miniatures.rules import Crash
 from conformance.miniatures.sessions import Who
+from conformance.miniatures.single_logout import BACKCHANNEL_PATH, FRONTCHANNEL_PATH, SingleLogout
 from conformance.miniatures.slipping_sessions import SlippingSessions
 from conformance.miniatures.slips import Slips
 from conformance.miniatures.userinfo_rules import identifier
-from conformance.miniatures.visitors import HOME, cookie_name, keep_private, own_address, set_cookie
+from conformance.miniatures.visitors import HOME, cookie_name, keep_private, own_address, see, set_cookie, spelt
+from conformance.miniatures.way_out import WayOut
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,9 +72,15 @@ def create_portal(
     linked = ["GET", "POST"] if defect is Defect.LOGS_OUT_ON_LINK else ["POST"]
     app.add_url_rule("/logout", view_func=portal.logout, methods=linked)
     app.add_url_rule("/logged-out", view_func=portal.logged_out)
-    app.after_request(lambda answer: keep_private(answer, defect, personal=request.path == "/me"))
+    app.add_url_rule("/refresh", "refresh", lambda: portal.renewal.page(portal.sid), methods=["POST"])
+    app.add_url_rule("/forget", "forget", portal.forget, methods=["POST"])
+    app.add_url_rule(BACKCHANNEL_PATH, view_func=portal.single_logout.backchannel, methods=["POST"])
+    who = portal.sessions.who
+    app.add_url_rule(FRONTCHANNEL_PATH, "frame", lambda: portal.single_logout.frontchannel(who(portal.sid)))
+    CibaPages(app, portal, monotonic=monotonic)
+    app.after_request(lambda answer: keep_private(answer, defect, path=request.path, issuer=config.issuer))
     app.register_error_handler(Refused, portal.refused)
-    app.register_error_handler(LoginAgain, lambda _: _see("/login"))
+    app.register_error_handler(LoginAgain, lambda _: see("/login"))
     app.register_error_handler(HTTPException, portal.http_error)
     app.register_error_handler(Exception, portal.broken)
     # Authlib logs verifiers and tokens at debug level; nothing of the kind may reach a handler of the host program.
@@ -95,8 +108,13 @@ class _Portal:
         self.sessions = SlippingSessions(defect, monotonic=monotonic)
         self.logins = Logins(self.sessions, self.defect)
         self.provider = Provider(app, config, self.defect, monotonic=monotonic)
+        self.renewal = Renewal(self.provider, self.sessions, self.defect)
         self.cookie = cookie_name(config.public_base_url)
+        published = self.provider.keyring
+        self.keys = replace(published, refetched=lambda: self.sessions.look_for_key(published.refetched))
+        self.single_logout = SingleLogout(config, defect, self.sessions, self.keys, clock=clock)
         self.last: Who | None = None
+        self.way_out = WayOut(self.provider, self.defect)
 
     @property
     def sid(self) -> str | None:
@@ -104,27 +122,41 @@ class _Portal:
         altered = self.defect is Defect.COMPARES_PART_OF_COOKIE
         return self.sessions.resembling(shown, _SIGNS_COMPARED) if altered else shown
 
+    def forget(self) -> Response:
+        self.provider.published.forget()
+        return make_response("", 204)
+
     def home(self) -> Response:
+        self.looked_around()
         who = self.sessions.who(self.sid)
-        return self.page("home", who=who, name=self.spelt(self.slips.name(who.claims)) if who else "")
+        return self.page("home", who=who, name=spelt(self.slips.name(who.claims), self.defect) if who else "")
 
     def sign_in(self) -> Response:
+        self.looked_around()
         return self.page("sign-in")
+
+    def looked_around(self) -> None:
+        """Take note that somebody looks at a page of the portal; a login under way in another tab goes on."""
+        if self.defect is Defect.FORGETS_LOGIN_ON_ANOTHER_PAGE:
+            self.sessions.drop_pending(self.sid)
 
     def login(self) -> Response:
         known = self.logins.remembered(self.sid)
         if known is not None:
-            return self.with_session(_see(HOME), self.sessions.log_in(self.sid, known))
-        began = self.provider.begin(own_address(request.args.get("next", HOME), self.defect))
+            return self.with_session(see(HOME), self.sessions.log_in(self.sid, known))
+        began = self.provider.begin(own_address(request.args.get("next", HOME), self.defect), request.args)
         url, pending = self.sessions.began(*began)
-        return self.with_session(_see(url), self.logins.expect(self.sid, pending))
+        pending = replace(pending, by_certificate=BY_CERTIFICATE in request.args)
+        return self.with_session(see(url), self.logins.expect(self.sid, pending))
 
     def callback(self) -> Response:
         values = request.values
+        if not values and self.defect is Defect.CRASHES_ON_BARE_CALLBACK:
+            raise Crash
         state = values.get("state", "")
         answered = self.sessions.remembered(state)
         if answered is not None:
-            return self.with_session(_see(HOME), self.sessions.log_in(self.sid, answered, state=state))
+            return self.with_session(see(HOME), self.sessions.log_in(self.sid, answered, state=state))
         pending = self.logins.take(self.sid, values.get("state"))
         facts = ResponseFacts(
             values=dict(values.lists()),
@@ -135,7 +167,7 @@ class _Portal:
         self.last = who
         again = pending if self.defect is Defect.REDEEMS_CODE_TWICE else None
         rename = self.defect is not Defect.KEEPS_SESSION_NAME
-        answer = _see(pending.leads_to)
+        answer = see(pending.leads_to)
         if self.defect is Defect.STAYS_ON_CALLBACK_PAGE:
             answer = self.page("logged-in")
         return self.with_session(answer, self.sessions.log_in(self.sid, who, again=again, rename=rename, state=state))
@@ -144,6 +176,12 @@ class _Portal:
         who = self.sessions.who(self.sid)
         if who is not None and self.defect is Defect.SHOWS_LAST_PERSON:
             who = self.last
+        if self.defect is Defect.CLOSES_SESSION_DURING_OUTAGE:
+            try:
+                self.provider.advertises_issuer()
+            except Refused:
+                self.sessions.close(self.sid)
+                raise
         if who is None:
             return make_response(jsonify(error="anonymous"), 401)
         return jsonify(identifier=who.identifier, claims=who.claims)
@@ -151,10 +189,13 @@ class _Portal:
     def logout(self) -> Response:
         who = self.sessions.who(self.sid)
         if who is None:
-            return _see("/")
-        state = secrets.token_urlsafe(32)
-        answer = _see(self.way_out(who, state))
+            return see("/")
+        state = "deconnexion" if self.defect is Defect.SENDS_FIXED_LOGOUT_STATE else secrets.token_urlsafe(32)
+        answer = see(self.way_out.of(who, state))
         if self.defect is Defect.KEEPS_SESSION_AFTER_LOGOUT:
+            return answer
+        if self.defect is Defect.CLOSES_SESSION_ON_RETURN:
+            self.sessions.expect_back(self.sid, state)
             return answer
         self.sessions.close(self.sid)
         if self.defect is Defect.LOGS_EVERYBODY_OUT:
@@ -166,6 +207,8 @@ class _Portal:
     def logged_out(self) -> Response:
         state = request.args.get("state")
         waited_for = self.sessions.came_back(self.sid, state)
+        if self.defect is Defect.CLOSES_SESSION_ON_RETURN:
+            self.sessions.close(self.sid)
         if not waited_for and self.defect is Defect.CRASHES_ON_OTHER_LOGOUT_STATE and state is not None:
             raise KeyError("state")
         if state is None and self.defect is Defect.CRASHES_WITHOUT_LOGOUT_STATE:
@@ -178,63 +221,41 @@ class _Portal:
     def identify(self, code: str, pending: Pending) -> Who:
         """Return the person whom the provider vouches for."""
         tokens = self.provider.redeem(code, pending)
+        who = self.vouched(tokens, nonce=pending.nonce, defect=self.any_defect)
+        self.sessions.redeemed(lambda: self.provider.redeem(code, pending))
+        return who
+
+    def vouched(self, tokens: dict[str, Any], *, nonce: str | None, defect: AnyDefect | None) -> Who:
+        """Return the person of a token response, whichever flow it comes from.
+
+        Args:
+            tokens: the response.
+            nonce: sent with the login, None for none.
+            defect: what is forgotten of the checks.
+        """
         checks = Checks(
             config=self.config,
-            defect=self.any_defect,
+            defect=defect,
             now=self.clock(),
-            nonce=pending.nonce,
-            former_nonces=self.logins.former_nonces,
+            nonce=nonce,
+            former_nonces=self.logins.former_nonces(self.sid),
         )
-        keys = Keyring(
-            known=self.provider.keys,
-            refetched=self.provider.refetched_keys,
-            fetched_from=self.provider.keys_from,
-            client_secret=self.config.client_secret,
-        )
-        id_token = checks.id_token(tokens, keys)
+        id_token = checks.id_token(tokens, self.keys)
         answer = self.provider.userinfo(tokens["access_token"])
         claims = checks.userinfo(replace(answer, claims=self.slips.received(answer.claims)), id_token)
         named = identifier(claims, self.defect) if self.any_defect is self.defect else self.slips.identifier(claims)
         before = self.sessions.who(self.sid)
-        self.sessions.redeemed(lambda: self.provider.redeem(code, pending))
         return Who(
             identifier=self.logins.account(named, claims),
             claims=self.slips.profile(named, claims, before.claims if before else {}),
-            situation=self.situation(claims),
-            structure=self.structure(claims),
+            situation=situation(claims, self.slips),
+            structure=structure(claims, self.slips),
             id_token=str(tokens.get("id_token", "")),
+            access_token=str(tokens["access_token"]),
+            refresh_token=str(tokens.get("refresh_token", "")),
+            sub=str(id_token.get("sub", "")),
+            sid=str(id_token.get("sid", "")),
         )
-
-    def situation(self, claims: dict[str, Any]) -> str | None:
-        """Return the code of the first profession; somebody in training, for instance, may have none."""
-        try:
-            code = str(claims["SubjectRefPro"]["exercices"][0]["codeProfession"])
-        except (KeyError, IndexError, TypeError):
-            return None
-        return self.slips.profession(code)
-
-    def structure(self, claims: dict[str, Any]) -> tuple[str, str] | None:
-        """Return role and name of the structure of the first activity, which belong together."""
-        try:
-            activities = claims["SubjectRefPro"]["exercices"][0]["activities"]
-            return str(activities[0]["codeRole"]), str(self.slips.place(activities)["raisonSocialeSite"])
-        except (KeyError, IndexError, TypeError):
-            return None
-
-    def spelt(self, name: str) -> str:
-        """Return a name as the page shows it; what comes from outside is text, never markup."""
-        if self.defect is Defect.SHOWS_NAME_AS_MARKUP:
-            return Markup(name)  # noqa: S704  # the defect itself
-        return render_template_string(name) if self.defect is Defect.TAKES_NAME_FOR_TEMPLATE else name
-
-    def way_out(self, who: Who, state: str) -> str:
-        """Return where the browser goes to log out; with the provider down, the local session ends all the same."""
-        if self.defect is Defect.LOGS_OUT_LOCALLY_ONLY:
-            return "/logged-out"
-        try:
-            return self.provider.logout_url(who.id_token, state)
-        except Refused:
-            return "/logged-out"
 
     def refused(self, refusal: Refused) -> Response:
         self.sessions.refused(self.sid)
@@ -263,8 +284,3 @@ class _Portal:
         secure = self.config.public_base_url.startswith("https:")
         set_cookie(answer, self.cookie, name, secure=secure, defect=self.defect)
         return answer
-
-
-def _see(url: str) -> Response:
-    # No body: the usual one repeats the address, and with it the state or the token.
-    return Response("", 303, {"Location": url})

@@ -62,6 +62,12 @@ class PropertyDefect(StrEnum):
     KEEPS_SESSION_NAME = "keeps_session_name"
     CRASHES_ON_REPETITION = "crashes_on_repetition"
     LOCKS_OUT_AFTER_REFUSALS = "locks_out_after_refusals"
+    IGNORES_LOGOUT_TOKENS = "ignores_logout_tokens"
+    CLOSES_NEWEST_SESSION = "closes_newest_session"
+    CRASHES_ON_LATE_LOGOUT_TOKEN = "crashes_on_late_logout_token"  # noqa: S105  # the name of a defect
+    KEEPS_FIRST_KEYS = "keeps_first_keys"
+    CRASHES_ON_NEW_KEY = "crashes_on_new_key"
+    FORGETS_SESSIONS_WITH_KEYS = "forgets_sessions_with_keys"
 
 
 AnyDefect: TypeAlias = Defect | PropertyDefect
@@ -137,7 +143,7 @@ PROPERTY_DEFECTS: Final = MappingProxyType(
         ),
         _D.CRASHES_ON_DEPTH: _row("claims", "Q1", "tombe en panne sur un JSON profond", "crashes on deep JSON"),
         _D.TAKES_ANOTHER_IDENTIFIER: _row(
-            "claims", "Q2", "prend l’identité dans otherIds", "takes the identity from otherIds"
+            "claims", "Q1 Q2", "prend l’identité dans otherIds", "takes the identity from otherIds"
         ),
         _D.REFUSES_NEW_MEMBERS: _row("claims", "Q3", "refuse un membre nouveau", "refuses a new member"),
         _D.PRINTS_NAMES_RAW: _row("claims", "Q4", "affiche les noms sans échapper", "prints names unescaped"),
@@ -176,6 +182,32 @@ PROPERTY_DEFECTS: Final = MappingProxyType(
             "I8",
             "ne connecte plus un navigateur après trois refus",
             "no longer logs a browser in after three refusals",
+        ),
+        _D.IGNORES_LOGOUT_TOKENS: _row(
+            "flow",
+            "I5",
+            "acquitte un jeton de déconnexion et ne ferme rien",
+            "acknowledges a logout token and closes nothing",
+        ),
+        _D.CLOSES_NEWEST_SESSION: _row(
+            "flow",
+            "I1 I5",
+            "ferme la session la plus récente au lieu de celle du jeton de déconnexion",
+            "closes the newest session in place of the logout token's",
+        ),
+        _D.CRASHES_ON_LATE_LOGOUT_TOKEN: _row(
+            "flow",
+            "I6",
+            "tombe en panne sur un jeton de déconnexion d’une session déjà fermée",
+            "crashes on a logout token of a session that is closed already",
+        ),
+        _D.KEEPS_FIRST_KEYS: _row("flow", "I8", "ne relit jamais les clés", "never fetches keys again"),
+        _D.CRASHES_ON_NEW_KEY: _row("flow", "I6", "tombe en panne quand la clé change", "crashes when the key changes"),
+        _D.FORGETS_SESSIONS_WITH_KEYS: _row(
+            "flow",
+            "I1 I5",
+            "oublie toutes les sessions quand la clé change",
+            "forgets all sessions when the key changes",
         ),
     }
 )

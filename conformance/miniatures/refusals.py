@@ -29,6 +29,12 @@ class Reason(StrEnum):
     ACR = "acr"
     USERINFO_SUB = "userinfo-sub"
     IDENTITY = "identity"
+    TEXT = "text"
+    EVENTS = "events"
+    CIBA = "ciba"
+    CIBA_GONE = "ciba-gone"
+    CIBA_EXPIRED = "ciba-expired"
+    REPLAY = "replay"
     PROVIDER_ANSWER = "provider-answer"
     PROVIDER_DOWN = "provider-down"
     LOGOUT_STATE = "logout-state"
@@ -42,6 +48,8 @@ _STATUS = {
     Reason.RESPONSE_ISS: 400,
     Reason.PROVIDER_ERROR: 400,
     Reason.LOGOUT_STATE: 400,
+    Reason.CIBA: 400,
+    Reason.CIBA_GONE: 400,
     Reason.NOT_FOUND: 404,
     Reason.BROKEN: 500,
     Reason.PROVIDER_ANSWER: 502,
@@ -72,6 +80,18 @@ _TEXTS = {
     Reason.LOGOUT_STATE: (
         "Ce retour ne correspond à aucune déconnexion demandée ici.",
         "This return belongs to no logout asked for here.",
+    ),
+    Reason.CIBA: (
+        "Le service de connexion refuse la demande. Vérifiez l’identifiant national, puis recommencez.",
+        "The login service refuses the request. Check the identifiant national, then start again.",
+    ),
+    Reason.CIBA_GONE: (
+        "Aucune demande n’attend dans ce navigateur. Recommencez la connexion.",
+        "No request waits in this browser. Start the login again.",
+    ),
+    Reason.CIBA_EXPIRED: (
+        "Le temps pour répondre est écoulé. Recommencez la connexion.",
+        "The time to answer is over. Start the login again.",
     ),
     Reason.NOT_FOUND: ("Il n’y a pas de page à cette adresse.", "There is no page at this address."),
     Reason.BROKEN: ("Le portail est en panne.", "The portal has broken down."),

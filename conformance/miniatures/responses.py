@@ -12,6 +12,7 @@ from conformance.miniatures.rules import Rule, Whim, enforce, suffer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+UNAVAILABLE: Final = "Service indisponible"
 _KNOWN: Final = frozenset({"code", "state", "iss", "session_state", "error", "error_description"})
 
 
@@ -46,11 +47,17 @@ class ResponseFacts:
         """Tell whether the person declined, and the provider says so with all its words."""
         return self.get("error") == "access_denied" and bool(self.get("error_description")) and not self.get("code")
 
+    @property
+    def is_unavailable(self) -> bool:
+        """Tell whether the provider asks for patience, in a word that it has said before."""
+        return self.get("error") == "temporarily_unavailable" and self.get("error_description") == UNAVAILABLE
+
 
 WHIMS: Final[tuple[Whim[ResponseFacts], ...]] = (
     Whim(Defect.CRASHES_ON_ERROR_RESPONSE, lambda it: it.is_refusal),
     Whim(Defect.CRASHES_WITHOUT_ERROR_DESCRIPTION, lambda it: it.get("error") and not it.get("error_description")),
     Whim(Defect.CRASHES_ON_SERVER_ERROR, lambda it: it.get("error") == "server_error"),
+    Whim(Defect.CRASHES_WHEN_UNAVAILABLE, lambda it: it.is_unavailable),
     Whim(Defect.CRASHES_WITHOUT_CODE, lambda it: it.get("error") is None and it.get("code") is None),
     Whim(Defect.REFUSES_UNKNOWN_PARAMETERS, lambda it: set(it.values) - _KNOWN, Reason.RESPONSE),
 )

@@ -80,11 +80,23 @@ def portal_toml(base_url: str, *, name: str = "miniature", jwks_cooldown_seconds
 [portal]
 name = "{name}"
 base_url = "{base_url}"
+home = "/"
 login = "/login"
 callback = "/callback"
 logout = "/logout"
 logout_method = "POST"
-flows = ["code"]
+backchannel_logout = "/backchannel-logout"
+frontchannel_logout = "/frontchannel-logout"
+flows = ["code", "ciba"]
+
+[ciba]
+url = "/ciba"
+form = "ciba"
+field = "identifiant"
+wait = "/ciba/wait"
+
+[mtls]
+parameters = {{ certificat = "oui" }}
 
 [whoami]
 url = "/me"
@@ -92,6 +104,15 @@ anonymous = ["401"]
 identity = {{ json = "/identifier" }}
 claims = {{ json = "/claims" }}
 identity_claim = "SubjectNameID"
+
+[reset]
+post = "/forget"
+
+[refresh]
+url = "/refresh"
+
+[provider]
+authority_trusted = true
 
 [limits]
 login_seconds = 10

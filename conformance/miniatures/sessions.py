@@ -28,6 +28,11 @@ class Who:
         situation: profession as a code, or None: not everybody has a professional situation.
         structure: role and name of the structure of one activity, or None.
         id_token: kept for logout.
+        access_token: for userinfo.
+        refresh_token: for the next access token, empty for none.
+        sub: of the ID token; logout tokens name people by it.
+        sid: of the ID token, the PSC session; logout tokens and frames name sessions by it.
+        by_ciba: whether they answered on their phone while the browser waited here.
     """
 
     identifier: str
@@ -35,6 +40,11 @@ class Who:
     situation: str | None = None
     structure: tuple[str, str] | None = None
     id_token: str = field(repr=False, default="")
+    access_token: str = field(repr=False, default="")
+    refresh_token: str = field(repr=False, default="")
+    sub: str = field(repr=False, default="")
+    sid: str = field(repr=False, default="")
+    by_ciba: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +89,18 @@ class Sessions:
             waiting = (*others, (self._monotonic() + _LOGIN_SECONDS, pending))
             self._kept[name] = replace(session, pending=waiting)
             return name
+
+    def drop_pending(self, sid: str | None) -> None:
+        """Forget the logins that a browser began; a correct portal keeps them until they are answered or too old."""
+        with self._lock:
+            session = self._find(sid)
+            if session is not None and sid is not None:
+                self._kept[sid] = replace(session, pending=())
+
+    def visitor(self, sid: str | None) -> str:
+        """Return the name of a browser's session; a new one unless it has one."""
+        with self._lock:
+            return self._find_or_start(sid)[0]
 
     def take(self, sid: str | None, state: str) -> Pending | None:
         """Return the login that a state belongs to, once; afterwards it is unknown."""
@@ -125,6 +147,13 @@ class Sessions:
             session = Session(touched=self._monotonic(), who=who, pending=waiting)
             return self._keep(session, None if rename else sid)
 
+    def renew(self, sid: str, who: Who) -> None:
+        """Note what is new about somebody who stays logged in; whoever has left stays away."""
+        with self._lock:
+            session = self._find(sid)
+            if session is not None and session.who is not None:
+                self._kept[sid] = replace(session, who=who)
+
     def close(self, sid: str | None) -> None:
         """End a session on the server: its name is worth nothing from now on."""
         with self._lock:
@@ -135,10 +164,29 @@ class Sessions:
         with self._lock:
             self._kept.clear()
 
+    def inside(self, chosen: Callable[[Who], bool]) -> tuple[Who, ...]:
+        """Return the people who are logged in and for whom something holds."""
+        with self._lock:
+            return tuple(one.who for one in self._kept.values() if one.who is not None and chosen(one.who))
+
+    def close_of(self, chosen: Callable[[Who], bool]) -> None:
+        """End the sessions of the people for whom something holds."""
+        with self._lock:
+            gone = [name for name, one in self._kept.items() if one.who is not None and chosen(one.who)]
+            for name in gone:
+                del self._kept[name]
+
     def leave(self, logout_state: str) -> str:
         """Start an anonymous session that waits for the return from the provider's logout."""
         with self._lock:
             return self._keep(Session(touched=self._monotonic(), logout_state=logout_state))
+
+    def expect_back(self, sid: str | None, logout_state: str) -> None:
+        """Have a session wait for the return from the provider's logout and stay open; a correct portal closes it."""
+        with self._lock:
+            session = self._find(sid)
+            if session is not None and sid is not None:
+                self._kept[sid] = replace(session, logout_state=logout_state)
 
     def came_back(self, sid: str | None, state: str | None) -> bool:
         """Tell whether a return from logout was waited for; once."""

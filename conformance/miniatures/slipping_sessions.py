@@ -15,7 +15,9 @@ from conformance.miniatures.refusals import Refused
 from conformance.miniatures.sessions import Sessions, Who
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from joserfc.jwk import RSAKey
 
     from conformance.miniatures.property_defects import AnyDefect
     from conformance.miniatures.provider import Pending
@@ -107,6 +109,29 @@ class SlippingSessions(Sessions):
             with self._lock:
                 self._kept.clear()
         super().close(sid)
+
+    def close_of(self, chosen: Callable[[Who], bool]) -> None:
+        """End the sessions that a logout token names."""
+        if self._defect is PropertyDefect.IGNORES_LOGOUT_TOKENS:
+            return
+        if self._defect is PropertyDefect.CRASHES_ON_LATE_LOGOUT_TOKEN and not self.inside(chosen):
+            raise KeyError("sid")
+        if self._defect is PropertyDefect.CLOSES_NEWEST_SESSION:
+            newest = self.inside(lambda _: True)[-1:]
+            super().close_of(lambda who: who in newest)
+            return
+        super().close_of(chosen)
+
+    def look_for_key(self, fetch: Callable[[], Sequence[RSAKey]]) -> Sequence[RSAKey]:
+        """Return the provider's keys, fetched anew because a token names another one."""
+        if self._defect is PropertyDefect.KEEPS_FIRST_KEYS:
+            return ()
+        if self._defect is PropertyDefect.FORGETS_SESSIONS_WITH_KEYS:
+            self.close_all()
+        keys = fetch()
+        if self._defect is PropertyDefect.CRASHES_ON_NEW_KEY:
+            raise KeyError("kid")
+        return keys
 
     def _waits(self, name: str, state: str) -> bool:
         return any(one.state == state for _, one in self._kept[name].pending)

@@ -49,7 +49,9 @@ RULES: Final[tuple[Rule[dict[str, Any]], ...]] = (
 WHIMS: Final[tuple[Whim[dict[str, Any]], ...]] = (
     Whim(Defect.TAKES_SHORT_TOKEN_FOR_EXPIRED, _is_short, Reason.PROVIDER_ANSWER),
     Whim(Defect.CRASHES_WITHOUT_LIFETIME, lambda it: "expires_in" not in it),
+    Whim(Defect.CRASHES_ON_ZERO_LIFETIME, lambda it: _lifetime(it) == 0),
     Whim(Defect.CRASHES_ON_LIFETIME_AS_TEXT, lambda it: isinstance(_lifetime(it), str)),
+    Whim(Defect.CRASHES_WITHOUT_REFRESH_TOKEN, lambda it: "refresh_token" not in it),
     Whim(Defect.CRASHES_WITHOUT_SESSION_STATE, lambda it: "session_state" not in it),
     Whim(Defect.REFUSES_UNKNOWN_TOKEN_MEMBERS, lambda it: set(it) - _KNOWN, Reason.PROVIDER_ANSWER),
     Whim(Defect.DEMANDS_CAPITAL_BEARER, lambda it: _type_of(it) == "bearer", Reason.PROVIDER_ANSWER),

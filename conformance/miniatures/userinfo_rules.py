@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -50,9 +51,19 @@ def _is_somebody_else(facts: UserinfoFacts) -> bool:
     return isinstance(sub, str) and sub != facts.expected and not _only_case_differs(facts)
 
 
+def _has_half_a_sign(facts: UserinfoFacts) -> bool:
+    """Tell whether a text holds half of a pair of surrogates, which no page can show (RFC 8259 8.2)."""
+    try:
+        json.dumps(facts.claims, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
 def _has_spaces(facts: UserinfoFacts) -> bool:
     """Tell whether an identifier holds a space or a control sign: somebody's mistake, not a person."""
-    return any(unicodedata.category(sign)[0] in "ZC" for sign in str(facts.get("SubjectNameID")))
+    named = facts.get("SubjectNameID")
+    return isinstance(named, str) and any(unicodedata.category(sign)[0] in "ZC" for sign in named)
 
 
 def _is_not_ascii(facts: UserinfoFacts) -> bool:
@@ -72,7 +83,11 @@ RULES: Final[tuple[Rule[UserinfoFacts], ...]] = (
     Rule(Reason.USERINFO_SUB, lambda it: isinstance(it.get("sub"), dict)),
     Rule(Reason.USERINFO_SUB, _only_case_differs, Defect.COMPARES_SUB_WITHOUT_CASE),
     Rule(Reason.USERINFO_SUB, _is_somebody_else, Defect.NEVER_COMPARES_USERINFO_SUB),
-    Rule(Reason.IDENTITY, lambda it: not isinstance(it.get("SubjectNameID"), str) or not it.get("SubjectNameID")),
+    Rule(Reason.IDENTITY, lambda it: isinstance(it.get("SubjectNameID"), dict), Defect.TAKES_OBJECT_FOR_IDENTIFIER),
+    Rule(
+        Reason.IDENTITY, lambda it: not isinstance(it.get("SubjectNameID"), str | dict) or not it.get("SubjectNameID")
+    ),
+    Rule(Reason.TEXT, _has_half_a_sign, Defect.CRASHES_ON_LONE_SURROGATE),
     Rule(Reason.IDENTITY, _has_spaces, PropertyDefect.KEEPS_SPACES),
     Rule(Reason.IDENTITY, _is_not_ascii, Defect.FOLDS_IDENTIFIER),
 )
@@ -118,6 +133,9 @@ WHIMS: Final[tuple[Whim[UserinfoFacts], ...]] = (
     Whim(Defect.CRASHES_ON_SPARSE_PROFILE, lambda it: it.get("given_name") == ""),
     Whim(Defect.CRASHES_ON_LETTERS_BEYOND_LATIN_1, _is_not_latin),
     Whim(Defect.CRASHES_WITHOUT_AUTH_MODE, lambda it: "authMode" not in it.claims),
+    Whim(Defect.CRASHES_ON_LDAP_FILTER, lambda it: "*)(" in str(it.get("family_name"))),
+    Whim(Defect.NAMES_FILE_AFTER_PERSON, lambda it: "../" in str(it.get("family_name"))),
+    Whim(Defect.FORMATS_NAME, lambda it: "%s" in str(it.get("family_name"))),
     Whim(Defect.CRASHES_ON_QUOTE_IN_NAME, lambda it: "'" in str(it.get("family_name"))),
     Whim(Defect.PUTS_NAME_IN_HEADER, lambda it: "\n" in str(it.get("given_name"))),
     Whim(
@@ -137,6 +155,7 @@ _MISREAD: Final[Mapping[Defect, Callable[[str, dict[str, Any]], str]]] = {
     Defect.DROPS_LEADING_ZEROS: lambda idnat, _: idnat.lstrip("0"),
     Defect.CUTS_IDENTIFIER_AT_SLASH: lambda idnat, _: idnat.partition("/")[0],
     Defect.CUTS_IDENTIFIER_AT_SEMICOLON: lambda idnat, _: idnat.partition(";")[0],
+    Defect.DROPS_STAR_OF_IDENTIFIER: lambda idnat, _: idnat.replace("*", ""),
     Defect.DROPS_LETTERS_OF_IDENTIFIER: lambda idnat, _: idnat.removeprefix("ANS"),
     Defect.CUTS_IDENTIFIER_SHORT: lambda idnat, _: idnat[:_TINY_COLUMN],
     Defect.TAKES_FIRST_OTHER_ID: _first_other,

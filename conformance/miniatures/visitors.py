@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from types import MappingProxyType
+from typing import Final
 from urllib.parse import urlsplit
+
+from flask import Response, render_template_string
+from markupsafe import Markup
 
 from conformance.miniatures.defects import Defect
 from conformance.miniatures.refusals import Reason, Refused
 from conformance.miniatures.rules import Rule, enforce
 
-if TYPE_CHECKING:
-    from flask import Response
-
 HOME: Final = "/"
+_A_MONTH: Final = 30 * 24 * 3600
 
 
 def cookie_name(public_base_url: str) -> str:
@@ -38,23 +40,48 @@ def own_address(wanted: str, defect: Defect | None) -> str:
     return wanted
 
 
+def see(url: str) -> Response:
+    """Send a browser on; without a body, which would repeat the address and with it the state or the token."""
+    return Response("", 303, {"Location": url})
+
+
+def spelt(name: str, defect: Defect | None) -> str:
+    """Return a name as the page shows it; what comes from outside is text, never markup."""
+    if defect is Defect.SHOWS_NAME_AS_MARKUP:
+        return Markup(name)  # noqa: S704  # the defect itself
+    return render_template_string(name) if defect is Defect.TAKES_NAME_FOR_TEMPLATE else name
+
+
 def set_cookie(answer: Response, name: str, value: str, *, secure: bool, defect: Defect | None) -> None:
     """Give a browser the name of its session (RFC 6265)."""
     readable = defect is Defect.SHOWS_COOKIE_TO_SCRIPTS
-    answer.set_cookie(name, value, httponly=not readable, samesite="Lax", secure=secure, path="/")
+    lasts = _A_MONTH if defect is Defect.KEEPS_COOKIE_FOR_A_MONTH else None
+    answer.set_cookie(name, value, httponly=not readable, samesite="Lax", secure=secure, path="/", max_age=lasts)
 
 
-def keep_private(answer: Response, defect: Defect | None, *, personal: bool) -> Response:
-    """Say that a page is for one person, for now, and in no frame.
+_KEPT_BY_CACHES: Final = MappingProxyType(
+    {
+        "/me": Defect.LETS_CACHES_KEEP_PAGES,
+        "/backchannel-logout": Defect.LETS_CACHES_KEEP_LOGOUT_ANSWER,
+        "/frontchannel-logout": Defect.LETS_CACHES_KEEP_FRAME,
+    }
+)
+
+
+def keep_private(answer: Response, defect: Defect | None, *, path: str, issuer: str) -> Response:
+    """Say that a page is for one person, for now, and in no frame but the provider's own.
 
     Args:
         answer: the page.
         defect: of the portal.
-        personal: whether the page says who somebody is.
+        path: of the page; the one that the provider loads in a frame may be framed by it.
+        issuer: the provider's.
     """
-    if not (personal and defect is Defect.LETS_CACHES_KEEP_PAGES):
+    if defect is None or _KEPT_BY_CACHES.get(path) is not defect:
         answer.headers["Cache-Control"] = "no-store"
-    ancestors = "" if defect is Defect.ALLOWS_FRAMES else " frame-ancestors 'none';"
+    framed = path == "/frontchannel-logout" and defect is not Defect.FORBIDS_FRAME_OF_PROVIDER
+    by = f"{urlsplit(issuer).scheme}://{urlsplit(issuer).netloc}" if framed else "'none'"
+    ancestors = "" if defect is Defect.ALLOWS_FRAMES else f" frame-ancestors {by};"
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Content-Security-Policy"] = (

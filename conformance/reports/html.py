@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
 
-from conformance.outcome import Outcome
+from conformance.outcome import Outcome, Verdict
 from conformance.reports.run import SHOWN_FIRST
 from conformance.texts import OUTCOMES, VERDICTS
 
@@ -31,11 +31,25 @@ def html(run: Run, language: str = "fr", *, earlier: Run | None = None) -> str:
     return _environment().get_template("report.html").render(
         run=run,
         language=language,
+        headline=_headline(run),
         counts=[(verdict, VERDICTS[verdict], run.counts[verdict]) for verdict in SHOWN_FIRST],
         when=_when(run),
         earlier=_when(earlier) if earlier else None,
         changes=run.changes(earlier) if earlier else (),
     )  # fmt: skip
+
+
+def _headline(run: Run) -> Texts:
+    """Return the verdict on the portal in one sentence, and how much of it is still to be read."""
+    played, failed = len(run.scenarios), run.counts[Verdict.FAILED]
+    unsettled = sum(run.counts[one] for one in (Verdict.WARNING, Verdict.REVIEW, Verdict.INCONCLUSIVE))
+    many = played > 1
+    fr = f"{failed or 'Aucun'} échec{'s' * (failed > 1)} sur {played} scénario{'s' * many}"
+    en = f"{failed or 'No'} failure{'s' * (failed != 1)} in {played} scenario{'s' * (played != 1)}"
+    if unsettled:
+        fr += f" ; {unsettled} autre{'s' * (unsettled > 1)} à regarder"
+        en += f"; {unsettled} more to look at"
+    return f"{fr}.", f"{en}."
 
 
 def _when(run: Run) -> datetime:

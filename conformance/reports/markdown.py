@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from conformance.outcome import Outcome, Verdict
-from conformance.reports.run import SHOWN_FIRST
+from conformance.reports.run import SHOWN_FIRST, what_went_wrong
 from conformance.texts import OUTCOMES, VERDICTS, Texts, said
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _errors(run: Run, language: str) -> Iterator[str]:
     yield f"**{said(_ERRORS, language)}**"
     yield ""
     for error in run.errors:
-        yield f"- {_quiet(str(error['where']))}: {_quiet(str(error['what']))}"
+        yield f"- {_quiet(str(error['where']))}: {_quiet(what_went_wrong(error, language))}"
     yield ""
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from conformance.events import Event
+    from conformance.texts import Texts
 
 SHOWN_FIRST: Final = (
     Verdict.FAILED,
@@ -50,6 +51,12 @@ class Told:
     def id(self) -> str:
         """Return the scenario's id."""
         return str(self.card["scenario"])
+
+    @property
+    def document(self) -> Texts:
+        """Return the name of the document that asks for it; logs of earlier versions have it in English only."""
+        clause = self.card["clause"]
+        return str(clause.get("document_fr", clause["document"])), str(clause["document"])
 
     @property
     def ruled(self) -> Verdict:
@@ -92,6 +99,15 @@ class Run:
         return tuple(sorted(failed, key=lambda one: WORST_FIRST.index(Outcome(one.verdict["outcome"]))))
 
     @property
+    def passed(self) -> tuple[tuple[Texts, tuple[Told, ...]], ...]:
+        """Return what passed, by the document that asks for it, in the order in which it was played."""
+        found: dict[Texts, list[Told]] = {}
+        for one in self.scenarios:
+            if one.ruled is Verdict.PASSED:
+                found.setdefault(one.document, []).append(one)
+        return tuple((document, tuple(told)) for document, told in found.items())
+
+    @property
     def matrix(self) -> tuple[tuple[Event, tuple[Told, ...]], ...]:
         """Return the clauses that were looked at, in the order of their keys, each with its scenarios."""
         found: dict[str, list[Told]] = {}
@@ -108,6 +124,11 @@ class Run:
     def degraded(self) -> bool:
         """Tell whether the portal had no who-am-I page, so that much less is known."""
         return bool(self.start.get("degraded"))
+
+
+def what_went_wrong(error: Event, language: str) -> str:
+    """Return what a mistake of ours was, in ``fr`` or ``en``; logs of earlier versions know the English only."""
+    return str(error.get("what_fr", error["what"]) if language == "fr" else error["what"])
 
 
 def read_run(events: Sequence[Event]) -> Run:

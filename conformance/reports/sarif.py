@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from conformance.clauses import Level
 from conformance.outcome import Verdict
+from conformance.reports.run import what_went_wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -180,7 +181,7 @@ def _invocation(run: Run, numbers: dict[str, int], language: str) -> dict[str, A
     notes = [
         {
             "level": "error",
-            "message": {"text": str(error["what"])},
+            "message": {"text": what_went_wrong(error, language)},
             "descriptor": {"id": "harness"},
             "properties": {"where": str(error["where"])},
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from mock_idp.artefacts import Answer, CompactToken, Draft, Fields, Json, Pairs, TokenDraft
 from mock_idp.deviations.verbs import Deviation, Nth
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 DraftT = TypeVar("DraftT", Fields, TokenDraft, CompactToken, Answer)
+
+_LONGEST_SHOWN: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,4 +85,12 @@ def _changed(before: Pairs, after: Pairs) -> tuple[Json, Json]:
 def _shown(values: list[Json]) -> Json:
     if not values:
         return None
+    values = [_shortened(value) for value in values]
     return values[0] if len(values) == 1 else values
+
+
+def _shortened(value: Json) -> Json:
+    """Return a text that is far too long for evidence as its beginning and its length."""
+    if isinstance(value, str) and len(value) > _LONGEST_SHOWN:
+        return f"{value[:40]}… ({len(value)})"
+    return value

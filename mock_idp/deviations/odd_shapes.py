@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from mock_idp.artefacts import Answer, CompactToken, Draft, Fields, Json, Seam, TokenDraft
 
@@ -114,3 +115,62 @@ class SetAnswerHeader:
             return draft
         kept = tuple(pair for pair in draft.headers if pair[0].lower() != self.name.lower())
         return replace(draft, headers=(*kept, (self.name, self.value)))
+
+
+@dataclass(frozen=True, slots=True)
+class Pad:
+    """State one member more, of that many letters: an ID token, a token response or userinfo that is very long."""
+
+    kind: ClassVar[str] = "pad"
+    seam: Seam
+    name: str
+    octets: int
+
+    def rewrite(self, draft: Draft) -> Draft:
+        """Return the longer draft."""
+        if isinstance(draft, TokenDraft | Fields) and draft.seam is self.seam:
+            return draft.having(self.name, "x" * self.octets)
+        return draft
+
+
+@dataclass(frozen=True, slots=True)
+class PrefixBody:
+    """Send more text before an answer's body, for instance a byte order mark."""
+
+    kind: ClassVar[str] = "prefix-body"
+    seam: Seam
+    text: str
+
+    def rewrite(self, draft: Draft) -> Draft:
+        """Return the longer answer."""
+        return replace(draft, body=self.text.encode() + draft.body) if isinstance(draft, Answer) else draft
+
+
+@dataclass(frozen=True, slots=True)
+class InflateBody:
+    """Send an answer compressed (gzip) with that many spaces behind its body: little to send, much to unpack."""
+
+    kind: ClassVar[str] = "inflate-body"
+    seam: Seam
+    octets: int
+
+    def rewrite(self, draft: Draft) -> Draft:
+        """Return the compressed answer; it says so, whatever the portal accepts."""
+        if not isinstance(draft, Answer):
+            return draft
+        packed = gzip.compress(draft.body + b" " * self.octets, compresslevel=1, mtime=0)
+        return replace(draft, body=packed, headers=(*draft.headers, ("Content-Encoding", "gzip")))
+
+
+OddShape: TypeAlias = (
+    DuplicateClaim
+    | ListClaim
+    | KeepParts
+    | ExtendToken
+    | CopyField
+    | SetBody
+    | SetAnswerHeader
+    | Pad
+    | PrefixBody
+    | InflateBody
+)

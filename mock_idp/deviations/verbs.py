@@ -21,15 +21,7 @@ from mock_idp.artefacts import (
     TokenDraft,
     encode_segment,
 )
-from mock_idp.deviations.odd_shapes import (
-    CopyField,
-    DuplicateClaim,
-    ExtendToken,
-    KeepParts,
-    ListClaim,
-    SetAnswerHeader,
-    SetBody,
-)
+from mock_idp.deviations.odd_shapes import OddShape
 from mock_idp.deviations.respelling import Respell
 
 
@@ -266,13 +258,7 @@ Verb: TypeAlias = (
     | Delay
     | Truncate
     | Respell
-    | DuplicateClaim
-    | ListClaim
-    | KeepParts
-    | ExtendToken
-    | CopyField
-    | SetBody
-    | SetAnswerHeader
+    | OddShape
 )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from mock_idp.artefacts import Json, Seam, SigningKey
 from mock_idp.deviations.verbs import Deviation, Nth, Verb
+from mock_idp.spoken import Spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,10 +29,12 @@ _RANGES: dict[str, tuple[float, float]] = {
     "truncate.keep": (0, 1 << 20),
     "nth.occurrence": (1, 1000),
     "keep-parts.parts": (1, 2),
+    "pad.octets": (1, 1 << 22),
+    "inflate-body.octets": (1, 1 << 28),
 }
 
 
-class DeviationError(ValueError):
+class DeviationError(Spoken, ValueError):
     """A deviation that cannot be read; the message names the member at fault and what was expected."""
 
 
@@ -51,18 +54,28 @@ def from_json(members: object) -> Deviation:
         DeviationError: the object has no known ``kind``, or a member is missing, unknown or of the wrong type.
     """
     if not isinstance(members, dict):
-        raise DeviationError("a deviation is a JSON object with a 'kind'")
+        raise DeviationError(
+            "une déviation est un objet JSON qui a un « kind »", "a deviation is a JSON object with a 'kind'"
+        )
     kind = members.get("kind")
     verb = _KINDS.get(kind) if isinstance(kind, str) else None
     if verb is None:
-        raise DeviationError(f"kind: unknown deviation {kind!r}; known are {', '.join(sorted(_KINDS))}")
+        there = ", ".join(sorted(_KINDS))
+        raise DeviationError(
+            f"kind : déviation inconnue {kind!r} ; déviations connues : {there}",
+            f"kind: unknown deviation {kind!r}; known are {there}",
+        )
     given = {name: value for name, value in members.items() if name != "kind"}
     known = {member.name: member for member in fields(verb)}
     if unknown := sorted(set(given) - set(known)):
-        raise DeviationError(f"{kind}.{unknown[0]}: unknown member; known are {', '.join(known)}")
+        there = ", ".join(known)
+        raise DeviationError(
+            f"{kind}.{unknown[0]} : membre inconnu ; membres connus : {there}",
+            f"{kind}.{unknown[0]}: unknown member; known are {there}",
+        )
     for name, member in known.items():
         if name not in given and member.default is MISSING:
-            raise DeviationError(f"{kind}.{name}: missing")
+            raise DeviationError(f"{kind}.{name} : manque", f"{kind}.{name}: missing")
     made: Deviation = verb(**{name: _read(f"{kind}.{name}", str(known[name].type), given[name]) for name in given})
     return made
 
@@ -74,17 +87,27 @@ def _read(place: str, wanted: str, value: Any) -> Any:
             return closed(value)
         except ValueError:
             known = ", ".join(member.value for member in closed)
-            raise DeviationError(f"{place}: unknown value {value!r}; known are {known}") from None
+            raise DeviationError(
+                f"{place} : valeur inconnue {value!r} ; valeurs connues : {known}",
+                f"{place}: unknown value {value!r}; known are {known}",
+            ) from None
     if wanted == "Verb":
         inner = from_json(value)
         if isinstance(inner, Nth):
-            raise DeviationError(f"{place}: 'nth' cannot hold another 'nth'")
+            raise DeviationError(
+                f"{place} : « nth » ne peut pas contenir un autre « nth »",
+                f"{place}: 'nth' cannot hold another 'nth'",
+            )
         return inner
     if wanted == "bool" and not isinstance(value, bool):
-        raise DeviationError(f"{place}: expected true or false, got {type(value).__name__}")
+        got = type(value).__name__
+        raise DeviationError(
+            f"{place} : il faut true ou false, et non {got}", f"{place}: expected true or false, got {got}"
+        )
     expected = _CHECKS.get(wanted)
     if expected is not None and (not isinstance(value, expected) or isinstance(value, bool)):
-        raise DeviationError(f"{place}: expected {wanted}, got {type(value).__name__}")
+        got = type(value).__name__
+        raise DeviationError(f"{place} : il faut {wanted}, et non {got}", f"{place}: expected {wanted}, got {got}")
     _check_range(place, value)
     _check_header(place, value)
     return value
@@ -94,14 +117,22 @@ def _check_range(place: str, value: Any) -> None:
     lowest, highest = _RANGES.get(place, (None, None))
     # written so that a value that is no number at all (NaN) is outside
     if lowest is not None and highest is not None and not lowest <= value <= highest:
-        raise DeviationError(f"{place}: {value} is outside {lowest:g} to {highest:g}")
+        raise DeviationError(
+            f"{place} : {value} est hors de {lowest:g} à {highest:g}",
+            f"{place}: {value} is outside {lowest:g} to {highest:g}",
+        )
 
 
 def _check_header(place: str, value: Any) -> None:
     if place == "set-answer-header.name" and not _HEADER_NAME.fullmatch(value):
-        raise DeviationError(f"{place}: {value!r} is no name of an HTTP header")
+        raise DeviationError(
+            f"{place} : {value!r} n'est pas un nom d'en-tête HTTP", f"{place}: {value!r} is no name of an HTTP header"
+        )
     if place == "set-answer-header.value" and not (value.isprintable() and value.isascii()):
-        raise DeviationError(f"{place}: write printable ASCII text; HTTP cannot carry anything else")
+        raise DeviationError(
+            f"{place} : écrivez un texte ASCII imprimable ; HTTP ne porte rien d'autre",
+            f"{place}: write printable ASCII text; HTTP cannot carry anything else",
+        )
 
 
 def resolve(deviation: Deviation, facts: Mapping[str, Json]) -> Deviation:
@@ -129,5 +160,8 @@ def _resolved(value: Json, facts: Mapping[str, Json]) -> Json:
         try:
             return facts[value[1:-1]]
         except KeyError:
-            raise DeviationError(f"unknown fact {value}; known are {', '.join(sorted(facts))}") from None
+            there = ", ".join(sorted(facts))
+            raise DeviationError(
+                f"fait inconnu {value} ; faits connus : {there}", f"unknown fact {value}; known are {there}"
+            ) from None
     return value

@@ -9,6 +9,8 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 from enum import StrEnum
 
+from mock_idp.spoken import Spoken
+
 
 class CardInReader(StrEnum):
     """What becomes of a login with the e-CPS while a card is in the reader."""
@@ -38,7 +40,7 @@ SMALLEST_AND_LARGEST = {
 """Whole numbers outside these make no journey that a person can go."""
 
 
-class EcpsSettingsError(ValueError):
+class EcpsSettingsError(Spoken, ValueError):
     """Limits that cannot be; the message begins with the name of the setting and says what is possible."""
 
 
@@ -112,13 +114,21 @@ class EcpsSettings:
                 of that many digits than choices.
         """
         for name, (least, most) in SMALLEST_AND_LARGEST.items():
-            if not least <= getattr(self, name) <= most:
-                raise EcpsSettingsError(f"{name}: {getattr(self, name)} is outside {least} to {most}")
+            number = getattr(self, name)
+            if not least <= number <= most:
+                raise EcpsSettingsError(
+                    f"{name} : {number} est hors de {least} à {most}", f"{name}: {number} is outside {least} to {most}"
+                )
         for member in fields(self):
             value = getattr(self, member.name)
             if isinstance(value, timedelta) and value <= timedelta(0):
-                raise EcpsSettingsError(f"{member.name}: expected a duration above zero, got {value}")
+                raise EcpsSettingsError(
+                    f"{member.name} : il faut une durée plus grande que zéro, et non {value}",
+                    f"{member.name}: expected a duration above zero, got {value}",
+                )
         if self.number_choices > 10**self.number_digits:
+            choices, digits = self.number_choices, self.number_digits
             raise EcpsSettingsError(
-                f"number_choices: there are no {self.number_choices} different numbers of {self.number_digits} digits"
+                f"number_choices : il n'y a pas {choices} nombres différents de {digits} chiffres",
+                f"number_choices: there are no {choices} different numbers of {digits} digits",
             )

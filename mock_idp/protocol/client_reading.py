@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from mock_idp.protocol.clients import AuthPolicy, Client
+from mock_idp.spoken import Spoken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
-class ClientError(ValueError):
+class ClientError(Spoken, ValueError):
     """A portal that cannot be registered; the message names the member and the remedy."""
 
 
@@ -32,7 +33,11 @@ def client_from(members: dict[str, Any], place: str = "") -> Client:
     """
     at = f"{place}." if place else ""
     if unknown := sorted(set(members) - set(_READERS)):
-        raise ClientError(f"{at}{unknown[0]}: unknown member; known are {', '.join(_READERS)}")
+        known = ", ".join(_READERS)
+        raise ClientError(
+            f"{at}{unknown[0]} : clé inconnue ; clés connues : {known}",
+            f"{at}{unknown[0]}: unknown member; known are {known}",
+        )
     policy = _policy(members.get("authentication", AuthPolicy.SECRET), f"{at}authentication")
     needed = {
         "client_id": True,
@@ -41,14 +46,16 @@ def client_from(members: dict[str, Any], place: str = "") -> Client:
         "redirect_uris": True,
     }
     for name in (name for name, wanted in needed.items() if wanted and name not in members):
-        raise ClientError(f"{at}{name}: missing; every portal needs one")
+        raise ClientError(
+            f"{at}{name} : manque ; il en faut à chaque portail", f"{at}{name}: missing; every portal needs one"
+        )
     read: dict[str, Any] = {name: _READERS[name](value, f"{at}{name}") for name, value in members.items()}
     return Client(**read)
 
 
 def _text(value: Any, place: str) -> str:
     if not isinstance(value, str) or not value:
-        raise ClientError(f"{place}: expected non-empty text")
+        raise ClientError(f"{place} : écrivez un texte non vide", f"{place}: expected non-empty text")
     return value
 
 
@@ -58,7 +65,7 @@ def _name(value: Any, place: str) -> str:
 
 def _addresses(value: Any, place: str) -> tuple[str, ...]:
     if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
-        raise ClientError(f"{place}: expected a list of texts")
+        raise ClientError(f"{place} : écrivez une liste de textes", f"{place}: expected a list of texts")
     return tuple(_address(item, place) for item in value)
 
 
@@ -70,10 +77,14 @@ def _address(value: str, place: str) -> str:
         sound = False
     if not sound or not value.isascii() or not value.isprintable() or " " in value:
         raise ClientError(
-            f"{place}: {value!r} is no absolute address; write one like 'https://portal.example/callback'"
+            f"{place} : {value!r} n'est pas une adresse complète ; écrivez-la comme 'https://portal.example/callback'",
+            f"{place}: {value!r} is no absolute address; write one like 'https://portal.example/callback'",
         )
     if "#" in value:
-        raise ClientError(f"{place}: {value!r} has a fragment, which RFC 6749 3.1.2 does not allow; leave it out")
+        raise ClientError(
+            f"{place} : {value!r} a un fragment, ce que la RFC 6749 3.1.2 ne permet pas ; enlevez-le",
+            f"{place}: {value!r} has a fragment, which RFC 6749 3.1.2 does not allow; leave it out",
+        )
     return value
 
 
@@ -81,13 +92,16 @@ def _web_address(value: Any, place: str) -> str:
     if value == "":
         return ""
     if urlsplit(_address(_text(value, place), place)).scheme not in {"http", "https"}:
-        raise ClientError(f"{place}: {value!r} cannot be called; write one that begins with https:// or http://")
+        raise ClientError(
+            f"{place} : {value!r} ne peut pas être appelé ; écrivez une adresse en https:// ou http://",
+            f"{place}: {value!r} cannot be called; write one that begins with https:// or http://",
+        )
     return str(value)
 
 
 def _switch(value: Any, place: str) -> bool:
     if not isinstance(value, bool):
-        raise ClientError(f"{place}: expected true or false")
+        raise ClientError(f"{place} : écrivez true ou false", f"{place}: expected true or false")
     return value
 
 
@@ -95,12 +109,17 @@ def _policy(value: Any, place: str) -> AuthPolicy:
     try:
         return AuthPolicy(value)
     except ValueError:
-        raise ClientError(f"{place}: write 'secret', 'mtls' or 'either'") from None
+        raise ClientError(
+            f"{place} : écrivez 'secret', 'mtls' ou 'either'", f"{place}: write 'secret', 'mtls' or 'either'"
+        ) from None
 
 
 def _thumbprint(value: Any, place: str) -> str:
     if not isinstance(value, str) or not SHA256.fullmatch(value):
-        raise ClientError(f"{place}: expected 64 hexadecimal digits, the SHA-256 of the certificate's DER")
+        raise ClientError(
+            f"{place} : écrivez 64 chiffres hexadécimaux, le SHA-256 du certificat en DER",
+            f"{place}: expected 64 hexadecimal digits, the SHA-256 of the certificate's DER",
+        )
     return value
 
 

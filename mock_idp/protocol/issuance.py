@@ -6,26 +6,22 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from mock_idp.protocol.logout_tokens import logout_token_draft
+from mock_idp.protocol.registry import Registry
 from mock_idp.protocol.tokens import Bearer, Grant, access_token_draft, id_token_draft
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from mock_idp.keys import SigningKeys
-    from mock_idp.protocol.clients import Client
     from mock_idp.protocol.exchange import Exchange
     from mock_idp.protocol.sessions import PscSession, SessionBook
     from mock_idp.settings import Settings
-    from mock_idp.store import Store
 
 
-class Issuance:
+class Issuance(Registry):
     """What the provider remembers of the tokens it gave."""
 
     settings: Settings
-    store: Store
-    keys: SigningKeys
     sessions: SessionBook
     on_session_end: Callable[[PscSession], None]
 
@@ -85,10 +81,6 @@ class Issuance:
         secret = portal.client_secret if portal is not None else ""
         return exchange.voice.compact(self.keys.sign(exchange.voice.token(draft), client_secret=secret)).value
 
-    def query_client(self, client_id: str) -> Client | None:
-        """Return the portal of that identifier."""
-        raise NotImplementedError
-
     # -- the end of things
 
     def revoke_login(self, login_id: str, *, now: datetime) -> None:
@@ -103,7 +95,7 @@ class Issuance:
             self.on_session_end(session)
 
     def logout_token(self, session: PscSession, client_id: str, exchange: Exchange) -> str:
-        """Return a logout token for one portal of a session, past its seam."""
+        """Return a logout token for one portal of a session, past its seam before and after it is signed."""
         draft = logout_token_draft(
             session,
             client_id,
@@ -112,7 +104,7 @@ class Issuance:
             now=exchange.now,
             jti=exchange.entropy.uuid(),
         )
-        return self.keys.sign(exchange.voice.token(draft)).value
+        return exchange.voice.compact(self.keys.sign(exchange.voice.token(draft))).value
 
     def stands(self, grant: Grant, *, now: datetime) -> bool:
         """Tell whether a grant still stands: not taken back, and its session not ended."""

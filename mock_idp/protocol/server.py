@@ -32,8 +32,9 @@ from mock_idp.settings import Unlisted
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mock_idp.directory import Directory
     from mock_idp.keys import SigningKeys
-    from mock_idp.people import Directory, Person
+    from mock_idp.people import Person
     from mock_idp.protocol.ciba import CibaRequest
     from mock_idp.protocol.clients import Client
     from mock_idp.protocol.tokens import Grant
@@ -48,7 +49,14 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
     """The provider's protocol, without a socket, a clock or a page."""
 
     def __init__(self, *, settings: Settings, store: Store, keys: SigningKeys, directory: Directory) -> None:
-        """Build the server from its parts; portals are made known later, with :meth:`register_client`."""
+        """Build the server from its parts; portals are made known later.
+
+        Args:
+            settings: where it stands and how long things last.
+            store: what it remembers.
+            keys: its signing keys, unless the store has some already.
+            directory: who may log in.
+        """
         super().__init__(scopes_supported=scopes_supported(settings))
         self.settings = settings
         self.sessions = SessionBook(store, settings)
@@ -56,9 +64,8 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
         # the shell tells portals, because only the shell can send anything
         self.on_session_end = lambda _: None
         self.store = store
-        self.keys = keys
+        self.start_registry(keys)
         self.directory = directory
-        self._clients: dict[str, Client] = {}
         self.register_client_auth_method("client_secret_basic", _authenticate_basic)
         self.register_client_auth_method("client_secret_post", _authenticate_post)
         self.register_client_auth_method("tls_client_auth", _authenticate_tls)
@@ -70,20 +77,6 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
         self.register_endpoint(PscExchangeEndpoint(self))
         self.register_endpoint(PscIntrospection(self))
         self.register_endpoint(PscRevocation(self))
-
-    # -- clients
-
-    def register_client(self, client: Client) -> None:
-        """Know one more portal, or know it anew."""
-        self._clients[client.client_id] = client
-
-    def query_client(self, client_id: str) -> Client | None:
-        """Return the portal of that identifier."""
-        return self._clients.get(client_id)
-
-    def clients(self) -> tuple[Client, ...]:
-        """Return every portal that is known, in the order in which they became known."""
-        return tuple(self._clients.values())
 
     # -- authorization endpoint
 

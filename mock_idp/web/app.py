@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from mock_idp.web import (
     activation,
+    canary,
     card_by_tls,
     card_login,
     delegation,
@@ -45,7 +46,7 @@ def create_app(served: Provider) -> Flask:
             elsewhere cannot reach the simulator by pointing a name of its own at this machine.
     """
     app = Flask("mock_idp.web")
-    app.secret_key = served.entropy.octets(32)
+    app.secret_key = served.cookie_secret()
     app.config.update(
         SESSION_COOKIE_NAME="psc_simulateur",
         SESSION_COOKIE_SAMESITE="Lax",
@@ -65,10 +66,13 @@ def create_app(served: Provider) -> Flask:
         phone.blueprint,
         mailbox.blueprint,
         side_by_side.blueprint,
+        canary.blueprint,
     )
     for blueprint in (front, realm, backchannel, sample_api.blueprint, *pages, control):
         app.register_blueprint(blueprint)
     app.before_request(_check_host)
+    # another process that serves the same provider may have moved its clock
+    app.before_request(served.clock.catch_up)
     app.after_request(_protect)
     app.after_request(write_journal)
     app.register_error_handler(HTTPException, _http_error)
@@ -84,12 +88,14 @@ def _check_host() -> Response | None:
     settings, kind = provider().settings, request.blueprint
     bases = (settings.issuer_base, settings.wallet_base, settings.card_base, settings.mtls_base)
     issuer, wallet, card, mtls = (urlsplit(base).netloc for base in bases)
-    if request.host not in {issuer, wallet, card, mtls} or not request.host:
+    doors = provider().tls_doors
+    flawed = doors.hosts if doors is not None else frozenset()
+    if request.host not in {issuer, wallet, card, mtls, *flawed} or not request.host:
         text = f"Host {request.host!r} is not served here. Use {settings.issuer_base} or {settings.wallet_base}.\n"
         return Response(text, status=421, mimetype="text/plain")
     places = {
         "realm": {issuer},
-        "backchannel": {issuer, mtls},
+        "backchannel": {issuer, mtls, *flawed},
         "api": {issuer, mtls},
         "card": {card},
         "control": {issuer, wallet},
@@ -110,7 +116,7 @@ def _protect(response: Response) -> Response:
 
 
 def _wants_json() -> bool:
-    return request.blueprint in {"api", "backchannel", "control"} or request.path.startswith(
+    return request.blueprint in {"api", "backchannel", "canary", "control"} or request.path.startswith(
         ("/auth/realms/", "/_control/")
     )
 

@@ -11,16 +11,25 @@ from mock_idp.ecps.idnat import IdnatError, normalise
 from mock_idp.people import PeopleError
 from mock_idp.protocol.client_reading import ClientError, client_from
 from mock_idp.protocol.userinfo import userinfo
-from mock_idp.web import control_habits, control_phones, control_state, control_tokens
+from mock_idp.web import control_habits, control_logout, control_phones, control_state, control_tokens
 from mock_idp.web.control_door import ControlError, body_of_request, control, known_person, text
 from mock_idp.web.control_phones import enrolled_phone
 from mock_idp.web.http import provider
+from mock_idp.web.odd_keys import odd_members
 from mock_idp.web.oidc import SCENARIO_COOKIE
 
 if TYPE_CHECKING:
     from mock_idp.web.voice import Plan
 
-__all__ = ["ControlError", "control", "control_habits", "control_phones", "control_state", "control_tokens"]
+__all__ = [
+    "ControlError",
+    "control",
+    "control_habits",
+    "control_logout",
+    "control_phones",
+    "control_state",
+    "control_tokens",
+]
 
 LONGEST_WAIT = 30.0
 
@@ -42,15 +51,20 @@ def status() -> Response:
 
 @control.get("/stray-key")
 def stray_key() -> Response:
-    """Return the public half of the key that nobody should trust, and where the provider publishes it."""
-    keys = provider().keys.stray_published
-    return jsonify(keys=keys["keys"], jwks_uri=provider().settings.endpoint("/stray-certs"))
+    """Return the public half of the key that nobody should trust, where it stands, and other oddities of keys."""
+    keys, settings = provider().server.keys, provider().settings
+    return jsonify(
+        keys=keys.stray_published["keys"],
+        jwks_uri=settings.endpoint("/stray-certs"),
+        x5u=settings.endpoint("/stray-certificate"),
+        **odd_members(keys),
+    )
 
 
 @control.post("/plans")
 def arm() -> tuple[Response, int]:
     """Arm lies: for the next login that brings the token in its scenario cookie, or for the issuer."""
-    body = body_of_request()
+    body = body_of_request("deviations", "scope", "login_hint")
     lies = body.get("deviations", [])
     if not isinstance(lies, list):
         raise ControlError("deviations: expected a list")
@@ -116,7 +130,7 @@ def journal() -> Response:
 @control.post("/people")
 def people() -> tuple[Response, int]:
     """Make a fresh person after a persona, with an activated phone if a password is given."""
-    body = body_of_request()
+    body = body_of_request("template", "idnat", "formerly", "password")
     former = known_person(text(body, "formerly"), "formerly") if "formerly" in body else None
     template = text(body, "template", "medecin-liberal")
     try:
@@ -151,3 +165,11 @@ def clients() -> tuple[Response, int]:
         raise ControlError(str(error)) from None
     provider().server.register_client(client)
     return jsonify(client_id=client.client_id), 201
+
+
+@control.post("/release")
+def release() -> tuple[str, int]:
+    """Send every answer that is being held back, now."""
+    body_of_request()
+    provider().patience.release()
+    return "", 204

@@ -18,7 +18,7 @@ LONGEST_SECONDS = 3600
 @control.post("/habits")
 def habits() -> Response:
     """Give a person (``idnat``), a ``persona`` or one login (``login_id``) a habit; ``"habit": null`` takes it away."""
-    body = body_of_request()
+    body = body_of_request("idnat", "login_id", "persona", "habit", "after")
     if len(body.keys() & {"idnat", "login_id", "persona"}) != 1:
         raise ControlError("idnat, login_id, persona: give one of them")
     if "habit" not in body:

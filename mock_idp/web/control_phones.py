@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @control.post("/phones")
 def phones() -> tuple[Response, int]:
     """Give a person of the directory an activated phone."""
-    body = body_of_request()
+    body = body_of_request("idnat", "password", "name")
     return jsonify(device=enrolled_phone(known_person(text(body, "idnat"), "idnat").idnat, body)), 201
 
 
@@ -74,7 +74,7 @@ def phone_deleted(device: str) -> tuple[str, int]:
 @control.post("/phones/<device>/lost")
 def phone_lost(device: str) -> Response:
     """Lose a phone, or with ``"lost": false`` find it again; doing so twice is no mistake."""
-    lost = body_of_request().get("lost", True)
+    lost = body_of_request("lost").get("lost", True)
     if not isinstance(lost, bool):
         raise ControlError("lost: expected true or false")
     wanted = {enrolment.Phase.LOST} if lost else {enrolment.Phase.ACTIVE, enrolment.Phase.LOCKED}
@@ -138,7 +138,7 @@ def _in_reader(asked: CibaRequest) -> dict[str, Any]:
 @control.post("/answers")
 def answers() -> Response:
     """Answer what waits for a person, on their phone or in their reader; the latest, or that of one ``login_id``."""
-    body = body_of_request()
+    body = body_of_request("idnat", "answer", "login_id")
     said = text(body, "answer")
     if said not in set(Answer):
         raise ControlError("answer: 'approve', 'refuse' or 'wrong-number'")
@@ -158,7 +158,7 @@ def answers() -> Response:
 @control.post("/activations")
 def activations() -> tuple[Response, int]:
     """Begin a demande d'activation without a portal, and say where its page on the computer is."""
-    body = body_of_request()
+    body = body_of_request("idnat")
     idnat = known_person(text(body, "idnat"), "idnat").idnat
     demand = journeys.demand_activation(provider(), idnat, "")
     path = url_for("activation.steps", activation_id=demand.activation.activation_id)

@@ -8,20 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response, jsonify
 
+from mock_idp.directory import NEWCOMERS
+from mock_idp.protocol.registry import CLIENTS, PROVIDER
 from mock_idp.web.control_door import ControlError, body_of_request, control, text
 from mock_idp.web.http import provider
 
 if TYPE_CHECKING:
     from mock_idp.web.world import Clock
 
-KEPT = frozenset({"counters", "devices"})
-"""Tables that a reset keeps: fresh people go on being new, and phones stay activated."""
+KEPT = frozenset({CLIENTS, NEWCOMERS, PROVIDER, "counters", "devices"})
+"""Tables that a reset keeps: people, portals and keys stay, fresh people go on being new, phones stay activated."""
 
 
 @control.post("/clock")
 def clock() -> Response:
     """Advance the provider's clock, set it, or set it back to real time with ``{"advance": null}``."""
-    body = body_of_request()
+    body = body_of_request("advance", "set")
     clock = provider().clock
     try:
         moved = clock.set(_moment(body)) if "set" in body else _advanced(clock, body)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import time
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, urlsplit
 
@@ -84,7 +84,7 @@ def respond(reply: Reply, *, seam: Seam | None = None, spoken: Exchange | None =
         sent = spoken.voice.answer(Answer(seam=seam, status=status, headers=tuple(headers), body=body))
         status, body, delay, headers = sent.status, sent.body, sent.delay, list(sent.headers)
     if delay:
-        time.sleep(min(delay, LONGEST_DELAY))  # noqa: TID251  the lie itself: an answer held back
+        provider().patience.hold(min(delay, LONGEST_DELAY))
     return Response(body, status=status, headers=headers)
 
 
@@ -130,6 +130,8 @@ def write_journal(response: Response) -> Response:
     journal = provider().journal
     headers = [(name, request.headers[name]) for name in SHOWN_REQUEST_HEADERS if name in request.headers]
     asked: list[tuple[str, Json]] = [*pairs(request.args), *_form(), *headers]
+    if (shown := request.environ.get(CLIENT_CERTIFICATE)) is not None:
+        asked.append(("certificate", hashlib.sha256(shown).hexdigest()))
     told = tuple(
         {
             "deviation": cast("Json", to_json(lie.deviation)),
@@ -143,7 +145,7 @@ def write_journal(response: Response) -> Response:
             seq=seq,
             at=provider().clock.now(),
             login_id=g.get("login_id"),
-            channel="back" if request.blueprint in {"api", "backchannel"} else "front",
+            channel="back" if request.blueprint in {"api", "backchannel", "canary"} else "front",
             endpoint=endpoint.rpartition(".")[2],
             method=request.method,
             url=request.base_url,

@@ -12,7 +12,7 @@ from mock_idp.journal import Entry
 from mock_idp.protocol.logout_tokens import frame_address
 
 if TYPE_CHECKING:
-    from mock_idp.artefacts import Json
+    from mock_idp.artefacts import Json, Pairs
     from mock_idp.protocol import Client
     from mock_idp.protocol.sessions import PscSession
     from mock_idp.web.services import Provider
@@ -64,6 +64,30 @@ def _post(address: str, token: str) -> tuple[int, str]:
 def _note(  # noqa: PLR0917  one entry, read from left to right
     provider: Provider, client: Client, login_id: str, token: str, status: int, said: str, lies: list[Told]
 ) -> None:
+    noted(
+        provider,
+        login_id,
+        endpoint="backchannel_logout",
+        url=client.backchannel_logout_uri,
+        status=status,
+        lies=lies,
+        request=(("client_id", client.client_id), ("logout_token", token)),
+        response=(("failure" if status == 0 else "Cache-Control", said),),
+    )
+
+
+def noted(
+    provider: Provider,
+    login_id: str,
+    *,
+    endpoint: str,
+    url: str,
+    status: int,
+    lies: list[Told],
+    request: Pairs = (),
+    response: Pairs = (),
+) -> None:
+    """Enter into the journal what went out to a portal, or was made for one, with the lies in it."""
     journal = provider.journal
     shown: tuple[dict[str, Json], ...] = tuple(
         {"deviation": cast("Json", to_json(lie.deviation)), "honest": lie.honest, "told": lie.told} for lie in lies
@@ -74,12 +98,12 @@ def _note(  # noqa: PLR0917  one entry, read from left to right
             at=provider.clock.now(),
             login_id=login_id,
             channel="out",
-            endpoint="backchannel_logout",
+            endpoint=endpoint,
             method="POST",
-            url=client.backchannel_logout_uri,
+            url=url,
             status=status,
-            request=journal.mask([("client_id", client.client_id), ("logout_token", token)]),
-            response=(("failure" if status == 0 else "Cache-Control", said),),
+            request=journal.mask(request),
+            response=response,
             told=shown,
         )
     )

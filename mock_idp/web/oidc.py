@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authlib.oauth2.rfc6749 import OAuth2Error
+from cryptography.hazmat.primitives.serialization import Encoding
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
@@ -24,6 +25,7 @@ from mock_idp.settings import (
 from mock_idp.web.ciba import ask, settle
 from mock_idp.web.http import exchange, heard, pairs, provider, respond, tie
 from mock_idp.web.logout_senders import frames_of
+from mock_idp.web.odd_keys import certificate_of_stray
 from mock_idp.web.pages import front_channel_page, protocol_error_page, signed_out_page
 from mock_idp.web.services import SESSION_COOKIE
 
@@ -70,6 +72,13 @@ def certs() -> Response:
 def stray_certs() -> Response:
     """Serve the key that nobody should trust, for the lie that says where to find it (FICTIF, SIMULATEUR)."""
     return respond(Reply(status=200, body=provider().keys.stray_published))
+
+
+@backchannel.get(PROTOCOL_PATH + "/stray-certificate")
+def stray_certificate() -> Response:
+    """Serve a certificate of that key, PEM, for the lie that names it (FICTIF, SIMULATEUR)."""
+    pem = certificate_of_stray(provider().keys).public_bytes(Encoding.PEM)
+    return Response(pem, mimetype="application/x-pem-file")
 
 
 @front.route(WALLET_AUTHORIZATION_PATH, methods=["GET", "POST"])

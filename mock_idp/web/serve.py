@@ -13,12 +13,14 @@ from waitress.server import create_server
 from mock_idp.settings import Settings
 from mock_idp.web.app import create_app
 from mock_idp.web.services import Provider
+from mock_idp.web.tls_doors import TlsDoors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
 
 THREADS = 8
+STOP_SECONDS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +29,7 @@ class RunningProvider:
 
     provider: Provider
     control_url: str
+    serving: Serving
 
     @property
     def settings(self) -> Settings:
@@ -61,6 +64,7 @@ class Serving:
     def __init__(self, listener: socket.socket, provider: Provider) -> None:
         """Prepare to serve the provider; nothing is answered yet."""
         self._listener = listener
+        self._doors = provider.tls_doors = TlsDoors(provider)
         self._server: Any = create_server(
             create_app(provider), sockets=[listener], threads=THREADS, clear_untrusted_proxy_headers=True, ident="psc"
         )
@@ -84,12 +88,22 @@ class Serving:
 
     def stop(self) -> None:
         """Close every connection and the socket, and let the threads go."""
+        self._doors.close()
         if self._thread is None or not self._thread.is_alive():
             self._close()
         else:
-            # by the thread that waits on these sockets: another one would close them while that one looks at them
-            self._server.trigger.pull_trigger(self._close)
-            self._thread.join(timeout=5)
+            # by the thread that waits on these sockets: another one would close them while that one looks at them;
+            # and not before it has been woken: a request that ends just then wakes it too, and it would close the very
+            # pipe that it is about to be woken by
+            woken = threading.Event()
+
+            def close() -> None:
+                woken.wait(STOP_SECONDS)
+                self._close()
+
+            self._server.trigger.pull_trigger(close)
+            woken.set()
+            self._thread.join(timeout=STOP_SECONDS)
         self._server.task_dispatcher.set_thread_count(0)
 
     def _close(self) -> None:
@@ -111,5 +125,5 @@ def run_provider(
     listener = bind("127.0.0.1", 0)
     final = on_port(settings or Settings(), listener.getsockname()[1])
     provider = make(final) if make else Provider(settings=final)
-    with Serving(listener, provider):
-        yield RunningProvider(provider=provider, control_url=final.issuer_base + "/_control/v1")
+    with Serving(listener, provider) as serving:
+        yield RunningProvider(provider=provider, control_url=final.issuer_base + "/_control/v1", serving=serving)

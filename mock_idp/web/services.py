@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from authlib.oauth2.rfc6749 import OAuth2Error
 from werkzeug.http import dump_cookie
 
+from mock_idp.directory import Directory
 from mock_idp.ecps.settings import EcpsSettings
 from mock_idp.journal import Journal
 from mock_idp.keys import SigningKeys
-from mock_idp.people import FRESH_FIRST, Directory, Person, builtin_people, fresh_person
+from mock_idp.people import FRESH_FIRST, Person, builtin_people, fresh_person
 from mock_idp.protocol import Client, Exchange, PscServer, Reply
 from mock_idp.protocol.exchange import PscRequest
+from mock_idp.protocol.registry import PROVIDER, SIGNING_KEYS
 from mock_idp.protocol.request_rules import may_reuse
 from mock_idp.protocol.tokens import Bearer, Grant, Means, SpentCode
-from mock_idp.store import MemoryStore, Store
+from mock_idp.store import FOR_GOOD, MemoryStore, Store
 from mock_idp.web.card_reader import CardReader, CardReaderError
+from mock_idp.web.login import Login, LoginGoneError
 from mock_idp.web.logout_senders import tell_portals
 from mock_idp.web.voice import Plans
-from mock_idp.web.world import Clock, SystemEntropy
+from mock_idp.web.world import Clock, Patience, SystemEntropy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,33 +33,14 @@ if TYPE_CHECKING:
     from mock_idp.protocol.exchange import FormPairs
     from mock_idp.protocol.sessions import PscSession
     from mock_idp.settings import Settings
+    from mock_idp.web.tls_doors import TlsDoors
 
 
 __all__ = ["SESSION_COOKIE", "CardReader", "CardReaderError", "Login", "LoginGoneError", "Provider"]
 
 SESSION_COOKIE = "psc_session"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Login:
-    """An authorization request that was accepted and waits for its person.
-
-    Attributes:
-        params: the request as it came; it is answered from here, not from what the browser brings back later.
-        language: ``fr`` or ``en``, asked with ``ui_locales``, else None.
-        answered: whether the portal has had its answer; it gets only one.
-    """
-
-    login_id: str
-    client_id: str
-    params: FormPairs = field(repr=False)
-    started_at: datetime
-    language: str | None = None
-    answered: bool = False
-
-
-class LoginGoneError(Exception):
-    """A login that is over, was answered already, or never was."""
+COOKIE_SECRET = "cookie-secret"  # noqa: S105  the name of a record
+COOKIE_SECRET_OCTETS = 32
 
 
 class Provider:
@@ -84,10 +68,10 @@ class Provider:
             settings: where it stands and how long things last.
             clients: portals that it knows from the start.
             ecps: limits of the e-CPS journeys.
-            store: where it remembers; in memory if not given.
+            store: where it remembers; in memory if not given.  Whoever opened it closes it.
             clock: its time; real time if not given.
-            keys: its signing keys; fresh ones if not given.
-            people: its directory; the built-in personas if not given.
+            keys: its signing keys, unless the store has some; fresh ones if not given.
+            people: its directory, beside those whom the store remembers; the built-in personas if not given.
             card_anchors: DER roots that a card's certificate may chain to.
             card_intermediates: DER authorities between a root and a card.
             card_crls: gives the DER revocation lists in force at a moment, or None when nobody publishes any.
@@ -98,20 +82,39 @@ class Provider:
         self.ecps = ecps or EcpsSettings()
         self.store: Store = store or MemoryStore()
         self.clock = clock or Clock()
+        self.clock.keep_in(self.store)
         self.entropy = SystemEntropy()
-        self.keys = keys or SigningKeys.generate()
-        self.directory = Directory(builtin_people() if people is None else people)
+        self.directory = Directory(builtin_people() if people is None else people, self.store)
         self.journal = Journal(salt=self.entropy.octets(16))
         self.plans = Plans()
+        self.patience = Patience()
+        self.tls_doors: TlsDoors | None = None
         self.card_anchors = card_anchors
         self.card_intermediates = card_intermediates
         self.card_crls = card_crls
         self.card_reader = card_reader
         self.control_token = control_token
-        self.server = PscServer(settings=settings, store=self.store, keys=self.keys, directory=self.directory)
+        kept = self.store.get(PROVIDER, SIGNING_KEYS, now=FOR_GOOD)
+        self.server = PscServer(
+            settings=settings,
+            store=self.store,
+            keys=kept or keys or SigningKeys.generate(),
+            directory=self.directory,
+        )
         self.server.on_session_end = lambda session: tell_portals(self, session)
         for client in clients:
-            self.server.register_client(client)
+            self.server.introduce(client)
+
+    @property
+    def keys(self) -> SigningKeys:
+        """Return the keys that sign and are published now."""
+        return self.server.keys
+
+    def cookie_secret(self) -> bytes:
+        """Return what the browsers' cookies are signed with, the same for every process that shares the store."""
+        fresh = self.entropy.octets(COOKIE_SECRET_OCTETS)
+        self.store.compare_and_set(PROVIDER, COOKIE_SECRET, None, fresh, now=FOR_GOOD)
+        return self.store.get(PROVIDER, COOKIE_SECRET, now=FOR_GOOD) or fresh
 
     # -- people
 

@@ -1,19 +1,16 @@
-"""What a script may do that no portal can: tokens for a person without a login, and new signing keys."""
+"""What a script may do that no portal can: tokens for a person without a login."""
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 from mock_idp.protocol.tokens import Grant, Means
 
 if TYPE_CHECKING:
-    from mock_idp.keys import Rotation, SigningKeys
     from mock_idp.protocol import Client
     from mock_idp.web.services import Provider
 
 ID_OCTETS = 16
-_ROTATING = threading.Lock()
 
 
 def mint(
@@ -48,14 +45,3 @@ def mint(
     if "openid" in grant.scope.split():
         tokens["id_token"] = server.id_token(grant, exchange, tokens["access_token"])
     return tokens
-
-
-def rotate(provider: Provider, step: Rotation) -> SigningKeys:
-    """Take one step of a key rotation, and return the keys behind it.
-
-    Raises:
-        RotationError: the step is out of turn.
-    """
-    with _ROTATING:
-        provider.server.keys = provider.keys = provider.server.keys.rotated(step)
-        return provider.keys

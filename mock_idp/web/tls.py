@@ -1,4 +1,4 @@
-"""The card's own port: TLS that asks for a client certificate, accepts any, and leaves the judgement to the pages.
+"""The provider's TLS ports: they may ask for a client certificate, accept any, and leave the judgement to others.
 
 Python's own TLS refuses a bad client certificate inside the handshake, where a person sees only a browser's error; with
 pyOpenSSL the handshake proves the key and nothing else, and the page can say what is wrong.
@@ -11,15 +11,12 @@ import logging
 import socket
 import struct
 import threading
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.hazmat.primitives import serialization
 from OpenSSL import SSL
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
@@ -27,16 +24,14 @@ from mock_idp.web.app import create_app
 from mock_idp.web.card_by_tls import CERTIFICATE, CHAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from types import TracebackType
 
     from _typeshed import WriteableBuffer
 
+    from mock_idp.web.server_identity import ServerIdentity
     from mock_idp.web.services import Provider
 
 LOG = logging.getLogger(__name__)
-HOST = "localhost"
-LIFE = timedelta(days=30)
 PATIENCE_SECONDS = 30
 _JOIN_SECONDS = 5
 
@@ -56,79 +51,25 @@ _NEWEST = {TlsVersion.V1_2: SSL.TLS1_2_VERSION, TlsVersion.V1_3: SSL.TLS1_3_VERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServerIdentity:
-    """The port's certificate, its key, and the throw-away authority that browsers must be told to trust."""
+class Asking:
+    """Whom a port asks for a certificate.  Whoever has none is served all the same.
 
-    certificate: x509.Certificate
-    key: ec.EllipticCurvePrivateKey = field(repr=False)
-    authority: x509.Certificate
+    Attributes:
+        authorities: DER authorities whose certificates browsers offer; none for any certificate.
+        only_as: host names, as the peer calls the port, under which it asks; none for every name.
+    """
 
-    @property
-    def authority_pem(self) -> bytes:
-        """Return the authority's certificate, PEM."""
-        return self.authority.public_bytes(serialization.Encoding.PEM)
-
-    @classmethod
-    def create(cls, *, now: datetime, host: str = HOST, others: Sequence[str] = ()) -> Self:
-        """Make an authority and a certificate for host names; neither key is ever written down.
-
-        Args:
-            now: aware UTC; they hold for thirty days.
-            host: the name that browsers use.
-            others: further names.
-        """
-        authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-        authority_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "FICTIF SIMULATEUR AC locale TLS")])
-        usage = x509.KeyUsage(
-            digital_signature=False,
-            content_commitment=False,
-            key_encipherment=False,
-            data_encipherment=False,
-            key_agreement=False,
-            key_cert_sign=True,
-            crl_sign=True,
-            encipher_only=False,
-            decipher_only=False,
-        )
-        authority = (
-            _builder(authority_name, authority_name, authority_key, now)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .add_extension(usage, critical=True)
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(authority_key.public_key()), critical=False)
-            .sign(authority_key, hashes.SHA256())
-        )
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "FICTIF SIMULATEUR connexion par carte")])
-        issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key())
-        certificate = (
-            _builder(name, authority_name, key, now)
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName(one) for one in (host, *others)]), critical=False)
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-            .add_extension(issuer, critical=False)
-            .sign(authority_key, hashes.SHA256())
-        )
-        return cls(certificate=certificate, key=key, authority=authority)
+    authorities: tuple[bytes, ...] = ()
+    only_as: frozenset[str] = frozenset()
 
 
-def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, now: datetime
-) -> x509.CertificateBuilder:
-    since = now.replace(microsecond=0)
-    builder = x509.CertificateBuilder(subject_name=subject, issuer_name=issuer, public_key=key.public_key())
-    return (
-        builder.serial_number(x509.random_serial_number())
-        .not_valid_before(since - timedelta(hours=1))
-        .not_valid_after(since + LIFE)
-    )
-
-
-def tls_context(identity: ServerIdentity, provider: Provider, newest: TlsVersion, *, asks: bool = True) -> SSL.Context:
-    """Return a TLS context that asks for a certificate of the provider's card authorities, and takes any.
+def tls_context(identity: ServerIdentity, newest: TlsVersion, asking: Asking | None) -> SSL.Context:
+    """Return a TLS context that asks for a certificate and takes any, or asks for none.
 
     Args:
         identity: the port's own certificate.
-        provider: whose card authorities are named.
         newest: version of TLS.
-        asks: False for a port without card login.
+        asking: whom to ask; None for nobody.
     """
     context = SSL.Context(SSL.TLS_SERVER_METHOD)
     context.set_min_proto_version(SSL.TLS1_2_VERSION)
@@ -138,20 +79,38 @@ def tls_context(identity: ServerIdentity, provider: Provider, newest: TlsVersion
     # Every login presents the card anew.
     context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
     context.set_options(SSL.OP_NO_TICKET)
-    if not asks:
+    if asking is None:
         return context
-    # The key is proven by the handshake in any case; whose certificate it is and whether it counts, the page says.
-    context.set_verify(SSL.VERIFY_PEER, lambda *_: True)
-    for der in (*provider.card_intermediates, *provider.card_anchors):
-        # Browsers offer the certificates of these authorities only.
+    for der in asking.authorities:
         context.add_client_ca(x509.load_der_x509_certificate(der))
+    if not asking.only_as:
+        context.set_verify(SSL.VERIFY_PEER, _accept)
+        return context
+    names = {name.encode("ascii") for name in asking.only_as}
+
+    def ask(connection: SSL.Connection) -> None:
+        if (connection.get_servername() or b"").lower() in names:
+            connection.set_verify(SSL.VERIFY_PEER, _accept)
+
+    context.set_tlsext_servername_callback(ask)
     return context
 
 
-class CardPort:
-    """Serves the card login over a listening socket, in a thread, until stopped.
+def card_holders(provider: Provider) -> Asking:
+    """Return whom a port for cards asks: holders of what the provider's card authorities issued."""
+    return Asking(authorities=(*provider.card_intermediates, *provider.card_anchors))
 
-    The provider's ``settings.card_base`` must name this port, and the host of the identity.
+
+def _accept(*_: object) -> bool:
+    # The key is proven by the handshake in any case; whose certificate it is and whether it counts, others say.
+    return True
+
+
+class TlsPort:
+    """Serves the provider over TLS on a listening socket, in a thread, until stopped.
+
+    The provider's settings must name this port and the host of the identity: ``card_base`` for the card login,
+    ``mtls_base`` for portals' certificates, ``issuer_base`` and ``wallet_base`` for everything over https.
     """
 
     def __init__(
@@ -160,8 +119,8 @@ class CardPort:
         provider: Provider,
         *,
         identity: ServerIdentity,
-        newest: TlsVersion = TlsVersion.V1_2,
-        asks: bool = True,
+        newest: TlsVersion = TlsVersion.V1_3,
+        asking: Asking | None = None,
     ) -> None:
         """Prepare to serve; nothing is answered yet.
 
@@ -170,19 +129,19 @@ class CardPort:
             provider: that is served.
             identity: the port's own certificate.
             newest: version of TLS.
-            asks: False for a port that serves the provider over https, without card login.
+            asking: whom it asks for a certificate; None for nobody.
         """
         host, port = listener.getsockname()[:2]
         listener.listen(128)
         app = create_app(provider)
         self._server = _Server(host, port, app, _Handler, fd=listener.fileno())
-        self._server.tls = tls_context(identity, provider, newest, asks=asks)
+        self._server.tls = tls_context(identity, newest, asking)
         self._listener = listener
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Self:
         """Serve in a thread."""
-        self._thread = threading.Thread(target=self._server.serve_forever, name="psc-card-port", daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, name="psc-tls-port", daemon=True)
         self._thread.start()
         return self
 
@@ -208,7 +167,7 @@ class _Server(ThreadedWSGIServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         _ = request, client_address
-        LOG.error("card port: a request failed", exc_info=True)  # noqa: LOG014  called while one is handled
+        LOG.error("TLS port: a request failed", exc_info=True)  # noqa: LOG014  called while one is handled
 
 
 class _Stream(io.RawIOBase):
@@ -253,7 +212,7 @@ class _Handler(WSGIRequestHandler):
         try:
             connection.do_handshake()
         except (SSL.Error, OSError) as failed:
-            LOG.info("card port: handshake failed: %s", _reason(failed))
+            LOG.info("TLS port: handshake failed: %s", _reason(failed))
         else:
             self.tls = connection
             self.rfile = io.BufferedReader(_Stream(connection))
@@ -270,7 +229,7 @@ class _Handler(WSGIRequestHandler):
             self.wfile.flush()
             self.tls.shutdown()
         except (SSL.Error, OSError, ValueError):
-            LOG.debug("card port: the browser had gone")
+            LOG.debug("TLS port: the browser had gone")
 
     def make_environ(self) -> dict[str, Any]:
         environ = super().make_environ()
@@ -287,7 +246,7 @@ class _Handler(WSGIRequestHandler):
         return "psc"
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002  the base class' name
-        LOG.debug("card port: %s: %s", type, message % args)
+        LOG.debug("TLS port: %s: %s", type, message % args)
 
 
 def _reason(failed: Exception) -> str:

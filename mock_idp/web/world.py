@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import base64
 import random
 import secrets
 import threading
 import uuid
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from mock_idp.protocol.registry import PROVIDER
+from mock_idp.store import FOR_GOOD, MemoryStore
+
+if TYPE_CHECKING:
+    from mock_idp.store import Store
 
 A_CENTURY = 100 * 365 * 24 * 3600.0
+CLOCK_OFFSET = "clock-offset"
 
 
 class Clock:
@@ -19,6 +26,29 @@ class Clock:
         """Start at real time."""
         self._lock = threading.Lock()
         self._offset = timedelta(0)
+        self._store: Store = MemoryStore()
+
+    def keep_in(self, store: Store) -> None:
+        """Keep in a store how far the clock was moved, and begin where it stands there."""
+        self._store = store
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Stand where the store says, because somebody else who serves the same provider may have moved the clock."""
+        kept: timedelta | None = self._store.get(PROVIDER, CLOCK_OFFSET, now=FOR_GOOD)
+        if kept is not None:
+            with self._lock:
+                self._offset = kept
+
+    @property
+    def offset(self) -> timedelta:
+        """Return how far the clock is from real time."""
+        with self._lock:
+            return self._offset
+
+    def _move(self, offset: timedelta) -> None:
+        self._offset = offset
+        self._store.put(PROVIDER, CLOCK_OFFSET, offset)
 
     def now(self) -> datetime:
         """Return the provider's time, aware UTC."""
@@ -32,7 +62,7 @@ class Clock:
             ValueError: that is no number, or would take the clock more than a century away from real time.
         """
         with self._lock:
-            self._offset = _within_a_century(self._offset.total_seconds() + seconds)
+            self._move(_within_a_century(self._offset.total_seconds() + seconds))
         return self.now()
 
     def set(self, moment: datetime) -> datetime:
@@ -46,13 +76,13 @@ class Clock:
         """
         with self._lock:
             real = datetime.now(UTC)  # noqa: TID251  the one place where time enters the provider
-            self._offset = _within_a_century((moment - real).total_seconds())
+            self._move(_within_a_century((moment - real).total_seconds()))
         return self.now()
 
     def reset(self) -> datetime:
         """Go back to real time and return it."""
         with self._lock:
-            self._offset = timedelta(0)
+            self._move(timedelta(0))
         return self.now()
 
 
@@ -63,15 +93,38 @@ def _within_a_century(seconds: float) -> timedelta:
     return timedelta(seconds=seconds)
 
 
+class Patience:
+    """Holds answers back for a while; whoever is held can be let go at once."""
+
+    def __init__(self) -> None:
+        """Hold nobody."""
+        self._news = threading.Condition()
+        self._round = 0
+
+    def hold(self, seconds: float) -> None:
+        """Wait that long, or until the next release."""
+        with self._news:
+            now = self._round
+            self._news.wait_for(lambda: self._round != now, timeout=seconds)
+
+    def release(self) -> None:
+        """Let everybody go who is held at this moment."""
+        with self._news:
+            self._round += 1
+            self._news.notify_all()
+
+
 class SystemEntropy:
     """Randomness from the operating system."""
 
     def token(self, octets: int = 32) -> str:
-        """Return URL-safe text of that many random octets, with no dash in front, which would be read as an option."""
-        while True:
-            drawn = base64.urlsafe_b64encode(secrets.token_bytes(octets)).rstrip(b"=").decode("ascii")
-            if not drawn.startswith("-"):
-                return drawn
+        """Return URL-safe text of that many random octets.
+
+        It never begins with a hyphen: ids are typed on command lines, where that would make an option of them.
+        """
+        while (drawn := secrets.token_urlsafe(octets)).startswith("-"):
+            pass
+        return drawn
 
     def uuid(self) -> str:
         """Return a random UUID (RFC 9562 5.4)."""

@@ -60,12 +60,14 @@ def test_logout_reaches_the_provider(trial: Trial) -> None:
     caught_by=Defect.KEEPS_SESSION_AFTER_LOGOUT,
 )
 def test_former_session(trial: Trial) -> None:
-    """Log in, keep the cookies, click logout, and present the old cookies again."""
+    """Log in, keep the cookies, log out to the end, and present the old cookies again."""
     visit = trial.visit()
     visit.log_in()
     trial.conclude(visit)
     cookies = visit.browser.snapshot()
-    visit.log_out()
+    asked = visit.log_out()
+    if asked is not None:
+        visit.finish_log_out(asked)
     visit.browser.restore(cookies)
     alive = isinstance(visit.who(), Identified)
     trial.finds(

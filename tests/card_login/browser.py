@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from virtual_card.certificate_shape import Range
 
 if TYPE_CHECKING:
-    from mock_idp.web.tls import ServerIdentity
+    from mock_idp.web.server_identity import ServerIdentity
 
 SECONDS = 60
 SYSTEM_SETTINGS = Path("/etc/chromium")

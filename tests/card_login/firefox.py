@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from mock_idp.web.tls import ServerIdentity
+    from mock_idp.web.server_identity import ServerIdentity
 
 SECONDS = 60
 PREFERENCES = {

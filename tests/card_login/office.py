@@ -13,8 +13,9 @@ from mock_idp.keys import SigningKeys
 from mock_idp.protocol import Client
 from mock_idp.settings import Settings
 from mock_idp.web.serve import Serving, bind, on_port
+from mock_idp.web.server_identity import ServerIdentity
 from mock_idp.web.services import Provider
-from mock_idp.web.tls import CardPort, ServerIdentity, TlsVersion
+from mock_idp.web.tls import TlsPort, TlsVersion, card_holders
 from mock_idp.web.world import Clock
 from virtual_card.certificate_shape import Range, Validity
 from virtual_card.desk import Desk
@@ -146,7 +147,9 @@ def office(newest: TlsVersion = TlsVersion.V1_2, *, clock: Clock | None = None) 
         provider = make(settings, clock=clock)
         identity = ServerIdentity.create(now=provider.clock.now())
         stack.enter_context(Serving(door, provider))
-        stack.enter_context(CardPort(card_door, provider, identity=identity, newest=newest))
+        stack.enter_context(
+            TlsPort(card_door, provider, identity=identity, newest=newest, asking=card_holders(provider))
+        )
         yield Office(provider=provider, identity=identity)
 
 

@@ -11,7 +11,8 @@ import pytest
 from cryptography import x509
 from OpenSSL import SSL, crypto
 
-from mock_idp.web.tls import ServerIdentity, TlsVersion
+from mock_idp.web.server_identity import ServerIdentity
+from mock_idp.web.tls import TlsVersion
 from tests.card_login.office import CALLBACK, HOLDER, NOW, Office, certificate, igc, office
 from virtual_card.certificate_shape import CertificateUse
 from virtual_card.keys import simulated_key

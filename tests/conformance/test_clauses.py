@@ -41,6 +41,7 @@ def test_a_clause_is_read() -> None:
         document="RFC",
         section="1.2",
         title="A document",
+        title_fr="A document",
         url="https://doc.example/text#part-1.2",
         level=Level.MUST,
         gist_fr="Il faut.",
@@ -49,6 +50,14 @@ def test_a_clause_is_read() -> None:
 
     assert {"RFC 1.2": expected} == dict(read_clauses(DOCUMENT + CLAUSE))
     assert ("Il faut.", "One must.") == (expected.gist("fr"), expected.gist("en"))
+
+
+def test_a_document_may_have_a_french_name() -> None:
+    """Those that are ours do; standards keep their own name."""
+    named = DOCUMENT.replace('title = "A document"', 'title = "A document"\ntitle_fr = "Un document"') + CLAUSE
+    found = read_clauses(named)["RFC 1.2"]
+
+    assert ("Un document", "A document") == (found.title_fr, found.title)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 
 from conformance.cli.seat import SUITE_SETTINGS, make_provider, running_seat
 from conformance.control import Control, ControlFailed
@@ -197,3 +198,25 @@ def test_a_provider_that_wants_a_token_gets_it(shown: str | None, good: bool) ->
     assert good is (settings.issuer == said_so)
     assert good or "status refused with 401: Authorization: present the control token" in said_so
     assert "token" not in said_so or (shown or "right-token") not in said_so
+
+
+def test_the_doors_over_tls_have_one_authority(control: Control) -> None:
+    """And each flaw a door of its own."""
+    doors = [control.tls_door(flaw) for flaw in ("none", "expired", "expired")]
+
+    assert control.tls_authority().startswith("-----BEGIN CERTIFICATE-----")
+    assert [True, False] == [doors[0] != doors[1], doors[1] != doors[2]]
+    with pytest.raises(ControlFailed, match="flaw"):
+        control.tls_door("rusty")
+
+
+def test_calls_that_belong_to_no_login_are_seen(control: Control) -> None:
+    """Reads of the key set, in order, behind a place in the journal."""
+    where = control.whereabouts().issuer + "/protocol/openid-connect/certs"
+    for _ in range(2):
+        requests.get(where, timeout=5)
+    first, second = control.calls("certs")[-2:]
+
+    assert [second] == list(control.calls("certs", after=first.seq))
+    assert () == control.calls("canary")
+    control.release()

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from datetime import date
+from difflib import get_close_matches
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.descriptor import Descriptor, DescriptorError, Exempt, Lookup, read_descriptor, read_file
+from conformance.descriptor import (
+    CibaForm,
+    Descriptor,
+    DescriptorError,
+    Exempt,
+    Lookup,
+    Mtls,
+    read_descriptor,
+    read_file,
+)
 from conformance.miniatures.server import portal_toml
-from conformance.toml_reader import Table
+from conformance.toml_reader import NEAR, Table
 from tests.house.inventory import ROOT
 
 if TYPE_CHECKING:
@@ -23,6 +36,7 @@ name = "portail"
 base_url = "http://127.0.0.1:8081"
 login = "/login"
 """
+KNOWN = '{ id = "x", reason = "y", until = 2027-01-31 }'
 PROBE = """
 [whoami]
 url = "/me"
@@ -51,7 +65,17 @@ def test_the_example_of_the_documentation_is_read() -> None:
 
     assert "my-portal" == described.name
     assert described.launch is not None
-    assert (Exempt(pattern="req.pkce", reason="library without PKCE", issue="#42"),) == described.known
+    until = date(2027, 6, 30)
+
+    assert (Exempt(pattern="req.pkce", reason="library without PKCE", issue="#42", until=until),) == described.known
+
+
+@pytest.mark.parametrize("written", ["2027-01-31", '"2027-01-31"'])
+def test_a_day_is_a_date_or_a_text(written: str) -> None:
+    """Both mean the same."""
+    described = read_descriptor(LEAST + f'[expect]\nknown = [{{ id = "x", reason = "y", until = {written} }}]\n')
+
+    assert [date(2027, 1, 31)] == [one.until for one in described.known]
 
 
 def test_the_description_of_a_miniature_is_read() -> None:
@@ -61,6 +85,37 @@ def test_the_description_of_a_miniature_is_read() -> None:
     assert described.probe is not None
     assert Lookup(how="json", where="/identifier") == described.probe.identity
     assert ("http://127.0.0.1:9/logout", "POST") == (described.logout, described.logout_method)
+    assert ("http://127.0.0.1:9/backchannel-logout", "http://127.0.0.1:9/frontchannel-logout") == (
+        described.backchannel_logout,
+        described.frontchannel_logout,
+    )
+
+
+def test_a_login_by_ciba_has_its_page_and_its_form() -> None:
+    """With defaults for all but the address."""
+    described = read_descriptor(LEAST + '[ciba]\nurl = "/ciba"\nwait = "/attente"')
+    base = "http://127.0.0.1:8081"
+
+    assert CibaForm(url=f"{base}/ciba", form="", field="identifiant", wait=f"{base}/attente") == described.ciba
+    with pytest.raises(DescriptorError, match=r'ciba: missing; with "ciba" among the flows, write a table \[ciba\]'):
+        read_descriptor(LEAST + 'flows = ["code", "ciba"]')
+
+
+def test_a_portal_says_how_it_shows_its_certificate() -> None:
+    """With what its login address needs more, and the thumbprint for the registration."""
+    described = read_descriptor(LEAST + f'[mtls]\nparameters = {{ a = "b" }}\ncertificate_sha256 = "{"0a" * 32}"')
+
+    assert Mtls(parameters=(("a", "b"),), certificate_sha256="0a" * 32) == described.mtls
+    with pytest.raises(DescriptorError, match=r"\[mtls\] certificate_sha256: write 64 hexadecimal digits"):
+        read_descriptor(LEAST + '[mtls]\ncertificate_sha256 = "xyz"')
+
+
+def test_logout_tokens_may_go_to_another_host() -> None:
+    """Its host is in the file, and that is what makes it allowed."""
+    described = read_descriptor(LEAST + 'backchannel_logout = "https://api.portail.test/logout"')
+
+    assert "https://api.portail.test/logout" == described.backchannel_logout
+    assert ("127.0.0.1:8081", "api.portail.test:443") == described.allow_hosts
 
 
 def test_a_who_am_i_page_elsewhere_may_be_fetched() -> None:
@@ -75,6 +130,18 @@ def test_hosts_are_written_with_or_without_a_port() -> None:
     more = 'allow_hosts = ["cdn.test", "api.test:8443", "127.0.0.1:8081"]\n'
 
     assert ("127.0.0.1:8081", "cdn.test:80", "api.test:8443") == read_descriptor(LEAST + more).allow_hosts
+
+
+def test_how_a_portal_forgets_refreshes_and_trusts() -> None:
+    """Each in a table of its own, and nothing of it is supposed."""
+    more = '[reset]\npost = "/forget"\n[refresh]\nurl = "https://api.test/x"\n[provider]\nauthority_trusted = true\n'
+    bare, full = read_descriptor(LEAST), read_descriptor(LEAST + more)
+
+    assert ("", "", False) == (bare.reset_url, bare.refresh, bare.provider.authority_trusted)
+    assert "http://127.0.0.1:8081/forget" == full.reset_url
+    assert ("https://api.test/x", "POST") == (full.refresh, full.refresh_method)
+    assert full.provider.authority_trusted
+    assert "api.test:443" in full.allow_hosts
 
 
 @pytest.mark.parametrize("sign", ["401", "403", "404", "400", "redirect", "redirect-to-provider", "no-identity"])
@@ -110,8 +177,11 @@ MISTAKES = [
     (LEAST + 'allow_hosts = ["a b"]\n', "[portal] allow_hosts: 'a b' is no host; write host or host:port"),
     (LEAST + 'allow_hosts = ["a:99999"]\n', "[portal] allow_hosts: 'a:99999' is no host"),
     (LEAST + 'flows = ["implicit"]\n', '[portal] flows: "code" is missing; it is the flow that this suite drives'),
-    (LEAST + 'nmae = "x"\n', "[portal] nmae: unknown key; known are base_url, name"),
-    (LEAST + "[portals]\n", "portal.toml portals: unknown key; known are schema, portal, limits"),
+    (LEAST + "[provider]\nauthority_trusted = 1\n", "[provider] authority_trusted: write true or false, not a number"),
+    (LEAST + '[reset]\nget = "/x"\n', "[reset] get: unknown key; known are post"),
+    (LEAST + '[refresh]\nmethod = "PUT"\n', "[refresh] method: 'PUT' is not understood; write one of GET, POST"),
+    (LEAST + 'nmae = "x"\n', "[portal] nmae: unknown key; did you mean name?"),
+    (LEAST + "[portals]\n", "portal.toml portals: unknown key; did you mean portal?"),
     (LEAST + "[whoami]\n", '[whoami] identity: missing; write for instance { json = "/identifier" }'),
     (LEAST + PROBE.replace('url = "/me"', ""), "[whoami] url: missing"),
     (LEAST + PROBE + "page = 1\n", "[whoami] page: unknown key; known are anonymous, identity, url"),
@@ -123,10 +193,10 @@ MISTAKES = [
     (LEAST + PROBE.replace('json = "/id"', 'json = "/id", and = 1'), "[whoami] identity and: unknown key"),
     (LEAST + PROBE.replace('"/id"', '"id"'), "[whoami] identity json: 'id' is no JSON pointer; write for instance /user/id"),  # noqa: E501
     (LEAST + PROBE.replace('json = "/id"', 'css = ".id"'), "[whoami] identity css: '.id': only #id is understood"),
-    (LEAST + PROBE.replace('json = "/id"', 'regex = "("'), "[whoami] identity regex: missing ), unterminated"),
+    (LEAST + PROBE.replace('json = "/id"', 'regex = "("'), "[whoami] identity regex: this pattern cannot be read: missing ), unterminated"),  # noqa: E501
     (LEAST + PROBE.replace('json = "/id"', 'regex = "id"'), "[whoami] identity regex: put exactly one group ( )"),
     (LEAST + PROBE.replace('json = "/id"', 'regex = "(a)(b)"'), "[whoami] identity regex: put exactly one group"),
-    (LEAST + PROBE.replace('json = "/id"', 'regex = "(a{99999999999999999999})"'), "[whoami] identity regex: the rep"),
+    (LEAST + PROBE.replace('json = "/id"', 'regex = "(a{99999999999999999999})"'), "[whoami] identity regex: this pattern cannot be read: the rep"),  # noqa: E501
     (LEAST + PROBE + "claims = 3\n", "[whoami] claims: write a table, not a number"),
     (LEAST + '[limits]\nlogin_seconds = "10"\n', "[limits] login_seconds: write a number, not a text"),
     (LEAST + "[limits]\nlogin_seconds = true\n", "[limits] login_seconds: write a number, not true or false"),
@@ -134,7 +204,7 @@ MISTAKES = [
     (LEAST + "[limits]\nlogin_seconds = nan\n", "[limits] login_seconds: write a number from 0.1 to 1e+09"),
     (LEAST + "[limits]\nlogin_seconds = inf\n", "[limits] login_seconds: write a number from 0.1 to 1e+09"),
     (LEAST + f"[limits]\nlogin_seconds = 1{'0' * 400}\n", "[limits] login_seconds: write a number from 0.1 to 1e+09"),
-    (LEAST + "[limits]\nlogin_secs = 1\n", "[limits] login_secs: unknown key; known are login_seconds"),
+    (LEAST + "[limits]\nlogin_secs = 1\n", "[limits] login_secs: unknown key; did you mean login_seconds?"),
     (LEAST + '[provider]\nurl = "localhost"\n', "[provider] url: 'localhost' is no address; write for instance http://"),
     (LEAST + '[provider]\nurl = "ftp://localhost:21"\n', "[provider] url: 'ftp://localhost:21' is no address"),
     (LEAST + "[provider]\nport = 70000\n", "[provider] port: 70000 is no port; write 1 to 65535, or 0"),
@@ -150,7 +220,10 @@ MISTAKES = [
     (LEAST + "[expect]\nskip = 1\n", "[expect] skip: write a list of tables, not a number"),
     (LEAST + '[expect]\nskip = ["x"]\n', "[expect] skip 1: write a table, not a text"),
     (LEAST + '[expect]\nskip = [{ id = "x" }]\n', "[expect] skip 1 reason: missing"),
-    (LEAST + '[expect]\nknown = [{ id = "x", reason = "y" }, { reason = "y" }]\n', "[expect] known 2 id: missing"),
+    (LEAST + f"[expect]\nknown = [{KNOWN}, {{ reason = 'y' }}]\n", "[expect] known 2 id: missing"),
+    (LEAST + '[expect]\nknown = [{ id = "x", reason = "y" }]\n', "[expect] known 1 until: write a day such as 2027"),
+    (LEAST + '[expect]\nknown = [{ id = "x", reason = "y", until = "soon" }]\n', "[expect] known 1 until: write a day"),
+    (LEAST + f"[expect]\nknown = [{KNOWN.replace('-31', '-31T10:00:00')}]\n", "[expect] known 1 until: write a day"),
     (LEAST + '[expect]\nskip = [{ id = "x", reason = "y", why = 1 }]\n', "[expect] skip 1 why: unknown key"),
 ]  # fmt: skip
 
@@ -163,6 +236,42 @@ def test_a_mistake_is_told_by_file_key_and_remedy(text: str, said_so: str) -> No
 
     assert str(caught.value).startswith("portal.toml")
     assert "\n" not in str(caught.value)
+    both = zip(caught.value.fr, caught.value.en, strict=False)
+    same = "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], both))
+    assert (True, True) == (caught.value.fr.startswith(f"{same} : "), caught.value.en.startswith(f"{same}: "))
+
+
+MISSPELT = [
+    (LEAST.replace("base_url", "base_urll"), "portal.toml: [portal] base_urll", "base_url"),
+    (LEAST.replace("login", "logn"), "portal.toml: [portal] logn", "login"),
+    (LEAST.replace("[portal]", "[portla]"), "portal.toml portla", "portal"),
+    (LEAST + PROBE.replace("url", "urll"), "portal.toml: [whoami] urll", "url"),
+    (LEAST + PROBE.replace("whoami", "whoam"), "portal.toml whoam", "whoami"),
+    (LEAST + "[whoami]\nidentityy = 1\n", "portal.toml: [whoami] identityy", "identity"),
+    (LEAST + '[launch]\ncomand = ["x"]\n', "portal.toml: [launch] comand", "command"),
+    (LEAST + '[expect]\nskip = [{ id = "x", raison = "y" }]\n', "portal.toml: [expect] skip 1 raison", "reason"),
+]
+
+
+@pytest.mark.parametrize(("text", "place", "meant"), MISSPELT, ids=[place for _, place, _ in MISSPELT])
+def test_a_misspelt_key_is_named_rather_than_the_one_that_is_missing(text: str, place: str, meant: str) -> None:
+    """In both languages: what is looked for stands in the file, a letter away."""
+    with pytest.raises(DescriptorError) as caught:
+        read_descriptor(text)
+
+    assert f"{place} : clé inconnue ; vouliez-vous écrire {meant} ?" == caught.value.said("fr")
+    assert f"{place}: unknown key; did you mean {meant}?" == caught.value.said("en")
+
+
+def test_no_two_keys_of_a_table_are_taken_for_each_other() -> None:
+    """Or a key that is right would be called misspelt, because another one is missing."""
+    page = (ROOT / "docs" / "portal.md").read_text(encoding="utf-8")
+    tables = tomllib.loads(re.sub("(?m)^# (?=login_form|url)", "", page.partition("```toml\n")[2].partition("```")[0]))
+    known = [list(tables), *(list(table) for table in tables.values() if isinstance(table, dict))]
+    alike = {(one, near) for keys in known for one in keys for near in get_close_matches(one, keys, 2, NEAR)[1:]}
+
+    assert len(known) > 5
+    assert not alike
 
 
 def test_the_files_name_stands_in_its_mistakes(tmp_path: Path) -> None:
@@ -212,7 +321,9 @@ KEYS = {
     "portal": ["name", "base_url", "login", "login_form", "callback", "logout", "logout_method", "after_logout", "flows", "allow_hosts"],  # noqa: E501
     "whoami": ["url", "anonymous", "identity", "claims", "identity_claim"],
     "limits": ["login_seconds", "jwks_cooldown_seconds"],
-    "provider": ["url", "port", "client_id", "client_secret_env"],
+    "provider": ["url", "port", "client_id", "client_secret_env", "authority_trusted"],
+    "reset": ["post"],
+    "refresh": ["url", "method"],
     "launch": ["command", "env", "folder", "port", "ready", "ready_seconds", "reset"],
     "profile": ["name"],
     "expect": ["skip", "known"],

@@ -20,7 +20,7 @@ from conformance.outcome import Expected, Outcome, Verdict
 from conformance.stage import settle_known, skipped
 from tests.conformance.reports import sample_run
 from tests.conformance.test_scenario_card import card
-from tests.conformance.test_selection import TICKET
+from tests.conformance.test_selection import LAST, TICKET
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +52,7 @@ def test_the_schema_is_one() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
     assert set(KINDS) == set(SCHEMA["properties"]["kind"]["enum"])
-    assert {"run", "step", "scenario", "hop", "verdict", "error", "end"} == set(KINDS)
+    assert {"run", "step", "scenario", "hop", "verdict", "finding", "target", "error", "end"} == set(KINDS)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_every_kind_of_event_needs_every_member(real_run: RealRun) -> None:
 
 
 @pytest.mark.parametrize(
-    "event", [ERROR, STEP, *skipped(card(), ("a", "b")), *settle_known(skipped(card(), ("a", "b")), TICKET)]
+    "event", [ERROR, STEP, *skipped(card(), ("a", "b")), *settle_known(skipped(card(), ("a", "b")), TICKET, LAST)]
 )
 def test_events_that_a_clean_run_does_not_have(event: Event) -> None:
     """Are described as well."""

@@ -25,13 +25,15 @@ def test_our_own_packages_pass(owners: dict[str, list[str]]) -> None:
 
 @pytest.mark.parametrize("name", guard.PACKAGES)
 def test_another_owner_is_named(name: str) -> None:
-    """The message names the package and the other distribution, the hint says what to do."""
+    """The message names the package and the other distribution, and says what to do."""
     owners = {**OURS, name: ["psc-conformance", "other-thing"]}
 
     with pytest.raises(guard.OwnershipError, match=f"'{name}' is also installed by other-thing") as caught:
         guard.check_ownership(owners=lambda: owners, place=at_home)
 
-    assert "an environment of its own" in caught.value.hint
+    assert "an environment of its own" in caught.value.en
+    assert f"« {name} » est aussi installé par other-thing" in caught.value.fr
+    assert "un environnement à lui" in caught.value.fr
 
 
 def test_a_package_from_elsewhere_is_refused(tmp_path: Path) -> None:

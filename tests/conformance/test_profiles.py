@@ -284,8 +284,8 @@ MISTAKES = {
     "mine.toml: default.either.must: missing": without("default.either"),
     "mine.toml: default.kept.fact.fooled: missing; write one of passed": without("default.kept.fact.fooled"),
     "mine.toml: default: write": without("default") + 'default = "x"\n',
-    "mine.toml: default: refusd: unknown key; known are accepted, either": STRICT + "\n[default.refusd.must]\n",
-    "mine.toml: default.refused: mus: unknown key; known are fact, may": STRICT + "\n[default.refused.mus]\n",
+    "mine.toml: default: refusd: unknown key; did you mean refused?": STRICT + "\n[default.refusd.must]\n",
+    "mine.toml: default.refused: mus: unknown key; did you mean must?": STRICT + "\n[default.refused.mus]\n",
     "mine.toml: default.refused.must.continued: 'red' is not": without("default.refused.must.continued")
     + 'default.refused.must.continued = "red"\n',
     "mine.toml: default.refused.must.inconclusive: take it out": written(tomllib.loads(STRICT))

@@ -23,7 +23,7 @@ class Saboteur:
     def __init__(self, serving: Serving) -> None:
         """Stop this one."""
         self._serving = serving
-        self.failures: list[str] = []
+        self.failures: list[tuple[str, str]] = []
 
     def begins(self, count: int) -> None:
         """Take note of nothing."""
@@ -32,9 +32,9 @@ class Saboteur:
         """Stop the provider."""
         self._serving.stop()
 
-    def failed(self, where: str, what: str) -> None:
-        """Keep what went wrong."""
-        self.failures.append(what)
+    def failed(self, where: str, fr: str, en: str) -> None:
+        """Keep what went wrong, in French and English."""
+        self.failures.append((fr, en))
 
 
 def test_a_run_without_its_provider_stops_and_keeps_what_it_had(tmp_path: Path) -> None:
@@ -55,5 +55,7 @@ def test_a_run_without_its_provider_stops_and_keeps_what_it_had(tmp_path: Path) 
     assert result.run is not None
     assert [Verdict.PASSED] == [one.ruled for one in result.run.scenarios]
     assert 1 <= len(saboteur.failures) <= 2
-    assert "nothing answers" in saboteur.failures[-1]
+    french, english = saboteur.failures[-1]
+    assert "rien ne répond" in french
+    assert "nothing answers" in english
     assert (tmp_path / MARKDOWN_FILE).read_text(encoding="utf-8").startswith("## ❌ ")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
-from conformance.descriptor import Descriptor, Exempt, Lookup, Probe
+from conformance.descriptor import CibaForm, Descriptor, Exempt, Launch, Lookup, Mtls, Probe, ProviderSeat
 from conformance.outcome import Verdict
 from conformance.scenario import Need
 from conformance.selection import known_failure, wanted, why_not, with_known
@@ -26,9 +27,19 @@ WHOLE = Descriptor(
     login="http://127.0.0.1:9/login",
     callback="http://127.0.0.1:9/callback",
     logout="http://127.0.0.1:9/logout",
+    backchannel_logout="http://127.0.0.1:9/backchannel",
+    home="http://127.0.0.1:9/",
+    mtls=Mtls(),
+    ciba=CibaForm(url="http://127.0.0.1:9/ciba"),
+    frontchannel_logout="http://127.0.0.1:9/frame",
     probe=PROBE,
+    reset_url="http://127.0.0.1:9/reset",
+    refresh="http://127.0.0.1:9/refresh",
+    provider=ProviderSeat(authority_trusted=True),
 )
-TICKET = Exempt(pattern="idt.made.*", reason="En cours de correction", issue="PORTAIL-12")
+LAUNCH = Launch(command=("./run.sh",))
+LAST = date(2027, 1, 31)
+TICKET = Exempt(pattern="idt.made.*", reason="En cours de correction", issue="PORTAIL-12", until=LAST)
 ALL_NEEDS = frozenset(Need)
 
 
@@ -55,11 +66,32 @@ def test_a_portal_that_has_everything_is_asked_everything() -> None:
 
 
 @pytest.mark.parametrize(
+    "portal",
+    [
+        replace(WHOLE, reset_url="", launch=LAUNCH),
+        replace(WHOLE, reset_url="", launch=replace(LAUNCH, restarts=False, reset_url="http://127.0.0.1:9/reset")),
+    ],
+)
+def test_a_portal_that_is_launched_forgets_too(portal: Descriptor) -> None:
+    """By being restarted, or at an address."""
+    assert why_not(card(needs=frozenset({Need.RESET})), portal) is None
+
+
+@pytest.mark.parametrize(
     ("needs", "portal", "key"),
     [
         ({Need.LOGOUT}, replace(WHOLE, logout=""), "[portal] logout"),
+        ({Need.BACKCHANNEL}, replace(WHOLE, backchannel_logout=""), "[portal] backchannel_logout"),
+        ({Need.MTLS}, replace(WHOLE, mtls=None), "[mtls]"),
+        ({Need.HOME}, replace(WHOLE, home=""), "[portal] home"),
+        ({Need.CIBA}, replace(WHOLE, ciba=None), "[ciba] url"),
+        ({Need.FRONTCHANNEL}, replace(WHOLE, frontchannel_logout=""), "[portal] frontchannel_logout"),
         ({Need.CLAIMS}, replace(WHOLE, probe=replace(PROBE, claims=None)), "[whoami] claims"),
         ({Need.CLAIMS}, replace(WHOLE, probe=None), "[whoami] claims"),
+        ({Need.RESET}, replace(WHOLE, reset_url=""), "[reset] post"),
+        ({Need.RESET}, replace(WHOLE, reset_url="", launch=replace(LAUNCH, restarts=False)), "[reset] post"),
+        ({Need.REFRESH}, replace(WHOLE, refresh=""), "[refresh] url"),
+        ({Need.TLS}, replace(WHOLE, provider=ProviderSeat()), "[provider] authority_trusted"),
         (ALL_NEEDS, replace(WHOLE, logout="", probe=None), "[whoami] claims"),
     ],
 )
@@ -75,7 +107,7 @@ def test_what_a_portal_does_not_have_is_said_by_key(needs: frozenset[Need], port
 @pytest.mark.parametrize("need", Need)
 def test_every_need_can_be_missing_and_is_said(need: Need) -> None:
     """A need that is added later must be known here."""
-    bare = replace(WHOLE, logout="", probe=None)
+    bare = Descriptor(name="portail", base_url=WHOLE.base_url, login=WHOLE.login, callback=WHOLE.callback)
 
     assert why_not(card(needs=frozenset({need})), bare, frozenset()) is not None
     assert why_not(card(needs=frozenset({need})), bare, frozenset({str(need), "other"})) is None
@@ -101,7 +133,7 @@ def test_a_known_failure_is_found_by_pattern() -> None:
 @pytest.mark.parametrize("verdict", Verdict)
 def test_without_an_announcement_a_verdict_stands(verdict: Verdict) -> None:
     """Whatever it is."""
-    assert verdict is with_known(verdict, None)
+    assert verdict is with_known(verdict, None, LAST)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +149,17 @@ def test_without_an_announcement_a_verdict_stands(verdict: Verdict) -> None:
 )
 def test_an_announced_failure_may_fail_and_must_not_pass(verdict: Verdict, counts: Verdict) -> None:
     """So that the list of known failures becomes shorter."""
-    assert counts is with_known(verdict, TICKET)
+    assert counts is with_known(verdict, TICKET, LAST)
+
+
+@pytest.mark.parametrize(("verdict", "counts"), [(Verdict.FAILED, Verdict.FAILED), (Verdict.PASSED, Verdict.FAILED)])
+def test_no_failure_is_let_pass_for_ever(verdict: Verdict, counts: Verdict) -> None:
+    """From the day after the last one it counts again, and the event says so."""
+    after = LAST + timedelta(days=1)
+    (last,) = settle_known(({"kind": "verdict", "verdict": verdict.value, "known": None},), TICKET, after)
+
+    assert counts is with_known(verdict, TICKET, after)
+    assert (verdict is Verdict.FAILED) == last["known"]["overdue"]
 
 
 @pytest.mark.parametrize(
@@ -127,11 +169,13 @@ def test_an_announced_failure_may_fail_and_must_not_pass(verdict: Verdict, count
 def test_the_verdict_event_says_what_was_announced(verdict: str, counts: str, unexpected: bool) -> None:  # noqa: FBT001  # a parameter of the table
     """The reason, the ticket, and whether it came otherwise; the events before it stay as they are."""
     events = ({"kind": "scenario"}, {"kind": "verdict", "verdict": verdict, "known": None, "outcome": "refused"})
-    first, last = settle_known(events, TICKET)
+    first, last = settle_known(events, TICKET, LAST)
 
     assert {"kind": "scenario"} == first
     assert (counts, "refused") == (last["verdict"], last["outcome"])
-    assert {"reason": TICKET.reason, "issue": "PORTAIL-12", "unexpected": unexpected} == last["known"]
+    note = {"reason": TICKET.reason, "issue": "PORTAIL-12", "until": "2027-01-31", "overdue": False}
+
+    assert note | {"unexpected": unexpected} == last["known"]
     assert verdict == events[1]["verdict"]
 
 
@@ -139,7 +183,7 @@ def test_without_an_announcement_events_stand() -> None:
     """The very same ones."""
     events = ({"kind": "verdict", "verdict": "failed"},)
 
-    assert events is settle_known(events, None)
+    assert events is settle_known(events, None, LAST)
 
 
 def test_a_scenario_left_out_is_still_told() -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 
 from conformance.control import ControlFailed
 from conformance.evidence import Anonymous, Identified, Role
@@ -463,3 +465,64 @@ def test_a_scenario_that_breaks_off_withdraws_its_lies_all_the_same(lab: Lab) ->
         perform(card(deviations=(SetField(Seam.DISCOVERY, "issuer", "x"),)), play, lab)
 
     assert first_login(lab) is None
+
+
+def test_the_portal_forgets_in_the_gentlest_way_that_works(lab: Lab) -> None:
+    """One that cannot be reached is passed over; with none, nothing is said to have been forgotten."""
+    done: list[str] = []
+
+    def unreachable() -> None:
+        raise ControlFailed("personne", "nobody there")
+
+    def trial(*resets: tuple[str, Any]) -> Trial:
+        return Trial(card(), replace(lab, resets=resets))
+
+    assert not trial().forget()
+    assert trial(("caches", unreachable), ("process", lambda: done.append("process")), ("more", unreachable)).forget()
+    assert ["process"] == done
+
+
+def test_whoever_follows_an_address_of_a_lie_is_seen(lab: Lab) -> None:
+    """Its address is this scenario's own: what comes to another one is not counted."""
+    trials = [Trial(card(deviations=(SetClaim("page", "{canary.url}"),)), lab) for _ in range(2)]
+    addresses = []
+    for one in trials:
+        visit = one.visit()
+        visit.log_in()
+        addresses.append(one.conclude(visit).told[0].told["page"])
+        one.close()
+    requests.get(addresses[0], timeout=5)
+
+    assert [1, 0] == [len(one.trapped()) for one in trials]
+    assert len(set(addresses)) == 2
+
+
+def test_a_change_of_keys_is_complete(lab: Lab) -> None:
+    """Another key signs, and the one before is gone."""
+    before = dict(lab.control.stray_key())["signing"]["kid"]
+    trial = Trial(card(), lab)
+    trial.rotate()
+    trial.forget()
+    now = dict(lab.control.stray_key())["signing"]["kid"]
+
+    published = requests.get(lab.where.issuer + "/protocol/openid-connect/certs", timeout=5).json()["keys"]
+
+    assert before != now
+    assert [now] == [key["kid"] for key in published]
+
+
+def test_a_scenario_that_runs_alone_is_of_the_issuer() -> None:
+    """Whether or not it tells a lie."""
+    assert card(alone=True).issuer_wide
+    assert not card().issuer_wide
+
+
+def test_without_a_page_that_refreshes_nothing_is_opened(lab: Lab) -> None:
+    """And with one, the browser does not go on to the provider."""
+    visit = Trial(card(), replace(lab, refresh=None)).visit(honest=True)
+    there = Trial(card(), replace(lab, refresh=(lab.portal.described.login, "GET"))).visit(honest=True)  # type: ignore[attr-defined]  # the http driver has one
+    page = there.refresh()
+
+    assert visit.refresh() is None
+    assert page is not None
+    assert page.stopped_at is not None

@@ -11,7 +11,7 @@ import pytest
 
 from conformance.containers import connect
 from tests.conftest import ON_CI
-from tests.containers.sites import IMAGE
+from tests.containers.sites import CARD_IMAGE, IMAGE
 from tests.house.inventory import ROOT
 
 if TYPE_CHECKING:
@@ -67,7 +67,16 @@ def base_image(engine: DockerClient) -> str:
 @pytest.fixture(scope="session")
 def image(engine: DockerClient, base_image: str) -> str:
     """The image of this checkout, as ``make image`` builds it; it stays, so that the next build is quick."""
-    code, said = script("image.sh", IMAGE, BASE_IMAGE=base_image)
+    code, said = script("image.sh", "psc", IMAGE, BASE_IMAGE=base_image)
 
     assert code == 0, said
     return IMAGE
+
+
+@pytest.fixture(scope="session")
+def card_image(engine: DockerClient, base_image: str) -> str:
+    """The image with a PC/SC service and the card, as ``make image-card`` builds it; its Debian packages stay."""
+    code, said = script("image.sh", "card", CARD_IMAGE, BASE_IMAGE=base_image)
+
+    assert code == 0, said
+    return CARD_IMAGE

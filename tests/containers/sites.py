@@ -8,6 +8,7 @@ from conformance.containers import Portal
 from conformance.miniatures.server import portal_toml
 
 IMAGE = "psc-conformance:test"
+CARD_IMAGE = "psc-conformance-card:test"
 BASE = "http://portail.test:8081"
 DESCRIPTOR = portal_toml(BASE)
 COMMAND = (

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from docker.errors import ImageNotFound
 
 from conformance.containers.engine import streaming
 from conformance.containers.suite import lines_of
+from tests.containers.conftest import script
 from tests.house.inventory import ROOT
 
 if TYPE_CHECKING:
@@ -108,3 +111,34 @@ def test_the_provider_becomes_healthy_and_stops_when_told(image: str, engine: Do
         container.remove(force=True, v=True)
 
     assert ("health_status: healthy", 0) == (seen, code)
+
+
+@pytest.mark.container
+@pytest.mark.requires("docker")
+def test_without_an_argument_it_starts_from_the_usual_image(
+    image: str, base_image: str, engine: DockerClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The Dockerfile as it is, its FROM unchanged; where the usual image is not, the base made here has its name."""
+    monkeypatch.delenv("BASE_IMAGE", raising=False)
+    usual, tag = "python:3.13-slim", f"{image}-usual"
+    lent = False
+    try:
+        try:
+            wanted = engine.images.get(usual)
+        except ImageNotFound:
+            wanted = engine.images.get(base_image)
+            lent = wanted.tag(usual)
+        code, said = script("image.sh", "psc", tag)
+
+        assert code == 0, said
+
+        built = engine.images.get(tag)
+
+        assert f"from {usual} ..." in said
+        assert (
+            wanted.attrs["RootFS"]["Layers"] == built.attrs["RootFS"]["Layers"][: len(wanted.attrs["RootFS"]["Layers"])]
+        )
+    finally:
+        for name in (tag, *([usual] if lent else [])):
+            with suppress(ImageNotFound):
+                engine.images.remove(name, force=False)

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
@@ -47,13 +46,11 @@ def github(number: int = 0) -> str:
 
 
 def jenkins() -> str:
-    """Return the commands of the Jenkins template, behind its shebang and strict mode."""
-    found = re.search(
-        r"sh '''(#!/usr/bin/env bash\n *set -euo pipefail\n)(.*?)'''", (CI / "Jenkinsfile").read_text(), re.DOTALL
-    )
+    """Return the script of the Jenkins template, as Jenkins writes it into a file and starts that."""
+    found = re.search(r"sh '''(.*?)'''", (CI / "Jenkinsfile").read_text(encoding="utf-8"), re.DOTALL)
 
     assert found is not None
-    return dedent(found[2]).strip()
+    return found[1]
 
 
 @pytest.mark.parametrize(
@@ -75,10 +72,12 @@ def test_the_file_keeps_to_its_schema(schema: str, path: Path) -> None:
 
 
 def test_the_three_templates_run_the_same_commands() -> None:
-    """What is executed below for two of them holds for the third."""
+    """In the same order; Jenkins needs to be told its shell and its strictness."""
     commands = gitlab().splitlines()
+    shebang, strict, *theirs = [line.strip() for line in jenkins().strip().splitlines()]
 
-    assert commands == github().splitlines() == jenkins().splitlines()
+    assert commands == github().splitlines() == theirs
+    assert ("#!/usr/bin/env bash", "set -euo pipefail") == (shebang, strict)
     assert ["docker compose up --detach fournisseur portail", "docker compose run --rm suite"] == commands[-2:]
 
 
@@ -180,6 +179,25 @@ def test_a_pipeline_is_red_for_a_portal_with_a_defect(
     sarif = json.loads((checkout / "psc-report" / "report.sarif").read_text(encoding="utf-8"))
     assert "1" == junit.get("failures")
     assert ["idt.iss.wrong"] == [one["ruleId"] for one in sarif["runs"][0]["results"]]
+
+
+@pytest.mark.container
+@pytest.mark.integration
+@pytest.mark.requires("docker", "compose")
+def test_a_pipeline_whose_portal_never_becomes_healthy_is_red_and_cleans_up(
+    checkout: Path, engine: DockerClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Jenkins' script, started as Jenkins does: no suite, the log says why, nothing is left running."""
+    monkeypatch.setenv("PSC_PORTAL_FAULT", "no_such_defect")
+    script = checkout / "script.sh"
+    script.write_text(jenkins(), encoding="utf-8")
+    script.chmod(0o755)
+    done = subprocess.run([script], cwd=checkout, capture_output=True, text=True, check=False, timeout=300)
+
+    assert done.returncode != 0
+    assert "no_such_defect" in (checkout / "psc-report" / "containers.log").read_text(encoding="utf-8")
+    assert not (checkout / "psc-report" / "junit.xml").exists()
+    assert [] == engine.containers.list(all=True, filters={"label": f"com.docker.compose.project=psc{os.getpid()}"})
 
 
 @pytest.mark.container

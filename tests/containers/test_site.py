@@ -11,7 +11,7 @@ import pytest
 from conformance.containers import Names, Site, SiteError
 from conformance.containers.engine import log_of
 from conformance.exit_codes import ExitCode
-from tests.conformance.reports.sample_run import complaints
+from tests.conformance.reports.published import har_complaints, sarif_complaints
 from tests.containers.sites import BASE, DESCRIPTOR, leftovers, miniature
 from tests.house.inventory import ROOT
 
@@ -71,8 +71,8 @@ def test_the_suite_in_one_container_against_a_portal_in_another(
     issuers = {json.loads((report / "events.jsonl").read_text().splitlines()[0])["provider"]["issuer"]}
 
     assert {"http://psc.test:8080/auth/realms/esante-wallet"} == issuers
-    assert [] == complaints("sarif-2.1.0-as-used.json", json.loads((report / "report.sarif").read_text()))
-    assert [] == complaints("har-1.2-as-used.json", json.loads((report / "exchanges.har").read_text()))
+    assert [] == sarif_complaints(json.loads((report / "report.sarif").read_text()))
+    assert [] == har_complaints(json.loads((report / "exchanges.har").read_text()))
     assert [] == leftovers(engine)
 
 
@@ -146,13 +146,14 @@ def test_a_failure_in_the_block_keeps_the_logs_without_secrets(
 
 
 VENDORS_TEST = """
+from conformance.containers import Names
 from tests.containers.sites import IMAGE, miniature
 
 pytest_plugins = ["conformance.containers.fixtures"]
 
 
 def test_down(psc_site):
-    psc_site(miniature(), image=IMAGE)
+    psc_site(miniature(), image=IMAGE, names=Names(wallet="porte.test"))
     assert not "a finding"
 """
 
@@ -175,6 +176,8 @@ def test_the_fixture_opens_a_site_and_keeps_logs_when_a_test_fails(
 
     assert "1 failed" in done.stdout, done.stdout + done.stderr
     assert ["test_down"] == [path.name for path in (tmp_path / "psc-report" / "containers").iterdir()]
+    kept = tmp_path / "psc-report" / "containers" / "test_down" / "provider.log"
+    assert "http://porte.test:8080" in kept.read_text(encoding="utf-8")
     assert [] == leftovers(engine)
 
 

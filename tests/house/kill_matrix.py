@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from conformance.catalogue import catalogue
 from conformance.evidence import Role
 from conformance.judge import control_trouble, judge
-from conformance.miniatures.defects import MINIATURES
+from conformance.miniatures.table import MINIATURES
 from conformance.outcome import Verdict
 from conformance.stage import perform
 from conformance.trial import Trial
@@ -104,6 +104,7 @@ def _played(case: Case, lab: Lab, honest: list[Attempt]) -> Evidence:
     try:
         case.play(trial)
     finally:
+        trial.withdraw()
         trial.close()
     evidence = trial.evidence()
     return replace(evidence, attempts=(honest[0], *evidence.attempts, honest[1]))

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from conformance.clauses import clauses, uncovered
-from conformance.miniatures.defects import MINIATURES
+from conformance.miniatures.table import MINIATURES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from conformance.miniatures.defects import MINIATURES, Defect
+from conformance.miniatures.defects import Defect
 from conformance.miniatures.equivalents import EQUIVALENTS
+from conformance.miniatures.table import MINIATURES
 from tests.house.inventory import ROOT
 
 PAGE = (ROOT / "docs" / "miniatures.md").read_text(encoding="utf-8")

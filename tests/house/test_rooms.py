@@ -18,7 +18,9 @@ FEWEST_ROOMS = 40
 FEWEST_DOCSTRINGS = 250
 
 # path -> why this one may be longer. Rare: every entry is a debt with a reason.
-LONGER_FOR_A_REASON: dict[str, str] = {}
+LONGER_FOR_A_REASON: dict[str, str] = {
+    "conformance/miniatures/defects.py": "one enumeration, a line each: nothing in it calls for being taken apart",
+}
 
 MEANINGLESS = {"common", "helper", "helpers", "manager", "misc", "shared", "stuff", "tools", "util", "utils"}
 

@@ -9,6 +9,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc import jws
 from joserfc.errors import BadSignatureError
@@ -104,6 +106,31 @@ def test_the_modulus_is_a_layout_too(keys: SigningKeys) -> None:
     signature, signed = signature_of(keys, SigningKey.PUBLIC_MODULUS)
 
     assert hmac.new(published(keys)[0]["n"].encode(), signed, hashlib.sha256).digest() == signature
+
+
+@pytest.mark.parametrize(
+    ("key", "start", "end"),
+    [
+        (SigningKey.PUBLIC_PEM_BARE, b"-----BEGIN PUBLIC KEY-----\n", b"-----END PUBLIC KEY-----"),
+        (SigningKey.PUBLIC_SSH, b"ssh-rsa ", b""),
+        (SigningKey.PUBLIC_JWK, b'{"alg": "RS256"', b"}"),
+    ],
+)
+def test_further_layouts_of_the_public_key(keys: SigningKeys, key: SigningKey, start: bytes, end: bytes) -> None:
+    """Whoever has the key set can compute the same secret."""
+    signature, signed = signature_of(keys, key)
+    secret = keys._secret(key, "") or b""
+
+    assert (start, end) == (secret[: len(start)], secret[len(secret) - len(end) :])
+    assert hmac.new(secret, signed, hashlib.sha256).digest() == signature
+
+
+def test_the_short_key_signs_too(keys: SigningKeys) -> None:
+    """A correct signature, with a key that nobody should take."""
+    signature, signed = signature_of(keys, SigningKey.WEAK)
+
+    assert keys.weak.key_size == 1024
+    keys.weak.public_key().verify(signature, signed, padding.PKCS1v15(), hashes.SHA256())
 
 
 def test_the_right_key_with_another_algorithm(keys: SigningKeys) -> None:

@@ -1,6 +1,6 @@
 """What is fuzzed, as functions of bytes: they return for whatever input, or raise because the card is wrong.
 
-Used by `scripts/fuzz_card.py` with atheris, and by plain tests with Hypothesis and with the seeds in ``corpus``.
+Used by `scripts/fuzz_parsers.py` with atheris, and by plain tests with Hypothesis and with the seeds in ``corpus``.
 """
 
 from __future__ import annotations

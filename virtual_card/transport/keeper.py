@@ -18,6 +18,7 @@ from virtual_card.access import PinRef
 from virtual_card.desk_errors import DeskError
 from virtual_card.pin_office import change_pin, unblock
 from virtual_card.reader import ReaderEmpty
+from virtual_card.spoken import Spoken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -33,11 +34,11 @@ _PATIENCE_SECONDS = 10.0
 _OWNER_ONLY = 0o077
 
 
-class KeeperError(Exception):
+class KeeperError(Spoken):
     """A question that cannot be answered; ``code`` is stable, the message says what to do."""
 
-    def __init__(self, code: str, message: str, tries_left: int | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, fr: str, en: str, tries_left: int | None = None) -> None:
+        super().__init__(fr, en)
         self.code = code
         self.tries_left = tries_left
 
@@ -96,14 +97,14 @@ class Keeper:
         }
         answer = answers.get(str(question.get("ask")))
         if answer is None:
-            return {"error": "unknown-question", "message": f"ask one of {', '.join(answers)}"}
+            known = ", ".join(answers)
+            return _refusal("unknown-question", Spoken(f"demandez l'un de {known}", f"ask one of {known}"))
         try:
             return answer(question)
         except DeskError as refused:
-            left = getattr(refused, "tries_left", None)
-            return {"error": refused.code, "message": str(refused), "tries_left": left}
+            return {**_refusal(refused.code, refused), "tries_left": getattr(refused, "tries_left", None)}
         except ReaderEmpty as gone:
-            return {"error": "card-absent", "message": str(gone)}
+            return _refusal("card-absent", gone)
 
     def _status(self, _: Answer) -> Answer:
         card = self._slot.card
@@ -137,7 +138,9 @@ def ask(door: Path, question: Answer) -> Answer:
     try:
         if door.lstat().st_uid != os.geteuid():
             raise KeeperError(
-                "door-unusable", f"{door} belongs to another user; set XDG_RUNTIME_DIR to a folder of yours"
+                "door-unusable",
+                f"{door} est à un autre utilisateur ; donnez à XDG_RUNTIME_DIR un dossier à vous",
+                f"{door} belongs to another user; set XDG_RUNTIME_DIR to a folder of yours",
             )
         with socket.socket(socket.AF_UNIX) as line:
             line.settimeout(_PATIENCE_SECONDS)
@@ -145,15 +148,30 @@ def ask(door: Path, question: Answer) -> Answer:
             line.sendall(json.dumps(question).encode() + b"\n")
             answer = _heard(line)
     except OSError:
-        raise KeeperError("card-absent", "no card is inserted; insert one with: psc-conformance card insert") from None
+        raise KeeperError(
+            "card-absent",
+            "aucune carte n'est insérée ; insérez-en une avec : psc-conformance card insert",
+            "no card is inserted; insert one with: psc-conformance card insert",
+        ) from None
     if "error" in answer:
-        raise KeeperError(str(answer["error"]), str(answer.get("message", "")), answer.get("tries_left"))
+        en = str(answer.get("message", ""))
+        # a card that an older version keeps speaks English only
+        raise KeeperError(str(answer["error"]), str(answer.get("message_fr", en)), en, answer.get("tries_left"))
     return answer
+
+
+def _refusal(code: str, why: Spoken) -> Answer:
+    """Return a refusal as it goes through the door, in both languages: the one who asks knows which is read there."""
+    return {"error": code, "message": why.en, "message_fr": why.fr}
 
 
 def _open(path: Path) -> socket.socket:
     if _kept(path):
-        raise KeeperError("card-present", "a card is inserted already; take it out: psc-conformance card remove")
+        raise KeeperError(
+            "card-present",
+            "une carte est déjà insérée ; retirez-la : psc-conformance card remove",
+            "a card is inserted already; take it out: psc-conformance card remove",
+        )
     door = socket.socket(socket.AF_UNIX)
     before = os.umask(_OWNER_ONLY)
     try:
@@ -162,8 +180,12 @@ def _open(path: Path) -> socket.socket:
         door.listen()
     except OSError as problem:
         door.close()
-        msg = f"{path} cannot be made ({problem.strerror}); set XDG_RUNTIME_DIR to a folder of yours"
-        raise KeeperError("door-unusable", msg) from None
+        why = problem.strerror
+        raise KeeperError(
+            "door-unusable",
+            f"{path} : impossible à créer ({why}) ; donnez à XDG_RUNTIME_DIR un dossier à vous",
+            f"{path} cannot be made ({why}); set XDG_RUNTIME_DIR to a folder of yours",
+        ) from None
     finally:
         os.umask(before)
     return door

@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from virtual_card.files import ElementaryFile, path_bytes, path_of, show
+from virtual_card.spoken import Spoken
 from virtual_card.state import Memory, PinState
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ VERSION = 1
 _OWNER_ONLY = 0o600
 
 
-class MemoryFileError(Exception):
+class MemoryFileError(Spoken):
     """The file cannot be used; the message names the field and the remedy, never a secret."""
 
 
@@ -46,15 +47,15 @@ class MemoryFile:
         except FileNotFoundError:
             return card
         except (OSError, UnicodeDecodeError):
-            raise self._unusable("cannot be read") from None
+            raise self._unusable("illisible", "cannot be read") from None
         try:
             found = json.loads(text)
         except ValueError:
-            raise self._unusable("is no JSON") from None
+            raise self._unusable("ce n'est pas du JSON", "is no JSON") from None
         if not isinstance(found, dict) or found.get("version") != VERSION:
-            raise self._unusable(f"field version: is not {VERSION}")
+            raise self._unusable(f"champ version : ce n'est pas {VERSION}", f"field version: is not {VERSION}")
         if found.get("card") != fingerprint(card):
-            raise self._unusable("field card: it belongs to another card")
+            raise self._unusable("champ card : il est à une autre carte", "field card: it belongs to another card")
         pins = {ref: self._pin(card, ref, found) for ref in card.image.pins}
         challenges = self._number(found, "challenges", least=0)
         return replace(card, memory=Memory(pins=pins, written=self._written(card, found), challenges=challenges))
@@ -82,8 +83,11 @@ class MemoryFile:
         try:
             self._replace(json.dumps(content, indent=1).encode())
         except OSError as problem:
-            msg = f"memory file {self.path}: cannot be written ({problem.strerror}); make its folder writable"
-            raise MemoryFileError(msg) from None
+            why = problem.strerror
+            raise MemoryFileError(
+                f"fichier mémoire {self.path} : impossible à écrire ({why}) ; permettez d'écrire dans son dossier",
+                f"memory file {self.path}: cannot be written ({why}); make its folder writable",
+            ) from None
 
     def _replace(self, content: bytes) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -104,12 +108,18 @@ class MemoryFile:
         members = found.get("pins")
         state = members.get(str(int(ref))) if isinstance(members, dict) else None
         if not isinstance(state, dict):
-            raise self._unusable(f"field pins.{ref}: is missing")
+            raise self._unusable(f"champ pins.{ref} : manque", f"field pins.{ref}: is missing")
         value = state.get("value")
         if not (isinstance(value, str) and value.isascii() and value.isdigit()):
-            raise self._unusable(f"field pins.{ref}.value: is not of digits")
+            raise self._unusable(
+                f"champ pins.{ref}.value : pas que des chiffres", f"field pins.{ref}.value: is not of digits"
+            )
         if not pin.min_length <= len(value) <= pin.max_length:
-            raise self._unusable(f"field pins.{ref}.value: has not {pin.min_length} to {pin.max_length} digits")
+            least, most = pin.min_length, pin.max_length
+            raise self._unusable(
+                f"champ pins.{ref}.value : n'a pas {least} à {most} chiffres",
+                f"field pins.{ref}.value: has not {least} to {most} digits",
+            )
         tries = self._number(state, "tries_left", least=0, most=pin.tries)
         uses = None if pin.uses is None else self._number(state, "uses_left", least=0, most=pin.uses)
         return PinState(value=value.encode(), tries_left=tries, uses_left=uses)
@@ -117,16 +127,21 @@ class MemoryFile:
     def _written(self, card: Card, found: dict[str, Any]) -> dict[tuple[int, ...], bytes]:
         members = found.get("written")
         if not isinstance(members, dict):
-            raise self._unusable("field written: is missing")
+            raise self._unusable("champ written : manque", "field written: is missing")
         written = {}
         for name, data in members.items():
             try:
                 path, content = path_of(bytes.fromhex(name)), bytes.fromhex(data)
             except (ValueError, TypeError):
-                raise self._unusable("field written: is not hexadecimal") from None
+                raise self._unusable(
+                    "champ written : ce n'est pas de l'hexadécimal", "field written: is not hexadecimal"
+                ) from None
             node = card.image.files.get(path)
             if not isinstance(node, ElementaryFile) or len(content) != len(node.content):
-                raise self._unusable(f"field written: {show(path)} is no file of this card, or of another size")
+                raise self._unusable(
+                    f"champ written : {show(path)} n'est pas un fichier de cette carte, ou a une autre taille",
+                    f"field written: {show(path)} is no file of this card, or of another size",
+                )
             written[path] = content
         return written
 
@@ -138,12 +153,19 @@ class MemoryFile:
             or value < least
             or (most is not None and value > most)
         ):
-            wanted = f"{least} to {most}" if most is not None else f"{least} or more"
-            raise self._unusable(f"field {name}: is not a whole number, {wanted}")
+            fr, en = (f"{least} ou plus", f"{least} or more")
+            if most is not None:
+                fr, en = (f"{least} à {most}", f"{least} to {most}")
+            raise self._unusable(
+                f"champ {name} : ce n'est pas un nombre entier, {fr}", f"field {name}: is not a whole number, {en}"
+            )
         return value
 
-    def _unusable(self, why: str) -> MemoryFileError:
-        return MemoryFileError(f"memory file {self.path}: {why}; delete it for a fresh card, or name another file")
+    def _unusable(self, fr: str, en: str) -> MemoryFileError:
+        return MemoryFileError(
+            f"fichier mémoire {self.path} : {fr} ; supprimez-le pour une carte neuve, ou nommez un autre fichier",
+            f"memory file {self.path}: {en}; delete it for a fresh card, or name another file",
+        )
 
 
 def fingerprint(card: Card) -> str:

@@ -35,7 +35,7 @@ def through_pcscd(card: Card, rounds: int = 500) -> dict[str, list[float]]:
         slot.insert(card)
         try:
             if not slot.wait_until_seen(SECONDS):
-                raise NoChange("pcscd has not asked for the card")
+                raise NoChange("pcscd n'a pas demandé la carte", "pcscd has not asked for the card")
             wait_for_card(0, present=True)
             with PcscReader("00 00") as reader:
                 return {ROUND_TRIP: round_trips(reader, rounds), SIGNATURE: signatures(reader, max(rounds // 5, 1))}

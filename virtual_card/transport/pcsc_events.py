@@ -12,10 +12,12 @@ except ImportError as missing:
         name="smartcard",
     ) from missing
 
+from virtual_card.spoken import Spoken
+
 SECONDS = 30.0
 
 
-class NoChange(Exception):  # noqa: N818 - the name says what is the matter
+class NoChange(Spoken):
     """Nothing has changed in the time that was given, or there is no such reader or service."""
 
 
@@ -32,12 +34,15 @@ def wait_for_card(number: int, *, present: bool, seconds: float = SECONDS) -> No
     """
     code, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
     if code != scard.SCARD_S_SUCCESS:
-        raise NoChange("no PC/SC service answers; start pcscd")
+        raise NoChange("aucun service PC/SC ne répond ; démarrez pcscd", "no PC/SC service answers; start pcscd")
     try:
         _, names = scard.SCardListReaders(context, [])
         if number >= len(names):
-            msg = f"there is no reader {number}; PC/SC lists {len(names)}"
-            raise NoChange(msg)
+            count = len(names)
+            raise NoChange(
+                f"il n'y a pas de lecteur {number} ; PC/SC en annonce {count}",
+                f"there is no reader {number}; PC/SC lists {count}",
+            )
         _wait(context, names[number], present=present, seconds=seconds)
     finally:
         scard.SCardReleaseContext(context)
@@ -49,6 +54,9 @@ def _wait(context: Any, name: str, *, present: bool, seconds: float) -> None:
     while not known & wanted:
         code, states = scard.SCardGetStatusChange(context, int(seconds * 1000), [(name, known)])
         if code != scard.SCARD_S_SUCCESS:
-            msg = f"reader {name!r} has {'no' if present else 'still a'} card after {seconds:g} s"
-            raise NoChange(msg)
+            fr, en = ("n'a pas de", "no") if present else ("a encore une", "still a")
+            raise NoChange(
+                f"le lecteur {name!r} {fr} carte après {seconds:g} s",
+                f"reader {name!r} has {en} card after {seconds:g} s",
+            )
         known = states[0][1] & ~scard.SCARD_STATE_CHANGED

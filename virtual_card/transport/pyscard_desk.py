@@ -63,8 +63,10 @@ class PcscReader:
             raise ReaderEmpty from None
         except CardConnectionException as refused:
             connection.release()
-            msg = f"reader {self.name!r}: {refused}; is another program holding the card?"
-            raise NoSuchReader(msg) from None
+            raise NoSuchReader(
+                f"lecteur {self.name!r} : {refused} ; un autre programme tient-il la carte ?",
+                f"reader {self.name!r}: {refused}; is another program holding the card?",
+            ) from None
         self._connection = connection
         return self
 
@@ -93,11 +95,17 @@ def _choose(name: str) -> Any:
     try:
         found = System.readers()
     except SmartcardException as refused:
-        msg = f"no PC/SC service answers ({refused}); start pcscd, then retry"
-        raise NoSuchReader(msg) from None
+        raise NoSuchReader(
+            f"aucun service PC/SC ne répond ({refused}) ; démarrez pcscd, puis recommencez",
+            f"no PC/SC service answers ({refused}); start pcscd, then retry",
+        ) from None
     for reader in found:
         if name in str(reader):
             return reader
-    known = ", ".join(repr(str(reader)) for reader in found) or "none"
-    msg = f"reader: no name contains {name!r}; there are: {known}" if name else "reader: none is connected; plug one in"
-    raise NoSuchReader(msg)
+    if not name:
+        raise NoSuchReader("lecteur : aucun n'est branché ; branchez-en un", "reader: none is connected; plug one in")
+    known = ", ".join(repr(str(reader)) for reader in found)
+    raise NoSuchReader(
+        f"lecteur : aucun nom ne contient {name!r} ; il y a : {known or 'aucun'}",
+        f"reader: no name contains {name!r}; there are: {known or 'none'}",
+    )

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.cards import holder_of
-from conformance.cli.card import write_hierarchy
 from conformance.cli.card_door import open_card_door, trust_cards
+from conformance.cli.card_hierarchy import write_hierarchy
 from conformance.cli.options import UsageError
 from conformance.cli.seat import make_provider
 from mock_idp.ecps.card_proof import identify

@@ -19,8 +19,8 @@ import pytest
 from conformance.catalogue import catalogue
 from conformance.cli.seat import SUITE_SETTINGS, running_seat
 from conformance.cli.small_portal import demo_portal
-from conformance.miniatures.defects import MINIATURES
 from conformance.miniatures.server import free_port, portal_toml
+from conformance.miniatures.table import MINIATURES
 from tests.house.inventory import ROOT
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ def test_a_scenario_is_explained(language: str) -> None:
 )
 def test_what_does_not_exist_is_named(arguments: tuple[str, ...], said_so: str) -> None:
     """Exit code 2."""
-    code, said = command(*arguments)
+    code, said = command(*arguments, LANG="en_GB.UTF-8")
 
     assert 2 == code, said
     assert said_so in said
@@ -262,7 +262,7 @@ def test_a_run_with_a_failure(tmp_path: Path) -> None:
 
 def test_a_known_failure_that_passes_fails(tmp_path: Path, seat: Seat, base: str) -> None:
     """So that the list becomes shorter."""
-    known = ("known = []", 'known = [{ id = "sig.none", reason = "bientôt", issue = "P-1" }]')
+    known = ("known = []", 'known = [{ id = "sig.none", reason = "bientôt", issue = "P-1", until = 9999-12-31 }]')
     code, said = command(
         "run", described(tmp_path, base, known), "--provider", seat.url, "--select", "sig.none",
         "--report-dir", str(tmp_path / "r"), "--lang", "en",

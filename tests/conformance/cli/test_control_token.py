@@ -72,9 +72,9 @@ def test_a_variable_that_is_not_set_is_named(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv(NAME, "")
 
     with pytest.raises(UsageError, match=f"--control-token-env: {NAME} is not set; set it to a token"):
-        secret_in(NAME, "--control-token-env", "a token")
+        secret_in(NAME, "--control-token-env", ("un jeton", "a token"))
 
 
 def test_no_variable_is_no_secret(token: str) -> None:
     """Without the option there is nothing to read; with it, what is there."""
-    assert (None, token) == (secret_in(None, "--x", "x"), secret_in(NAME, "--x", "x"))
+    assert (None, token) == (secret_in(None, "--x", ("x", "x")), secret_in(NAME, "--x", ("x", "x")))

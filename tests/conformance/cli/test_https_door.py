@@ -1,27 +1,31 @@
+"""The TLS ports of `serve`: everything over https, and portals' certificates, at the same port or at one of its own."""
+
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
 from rich.console import Console
 
-from conformance.cli.https_door import https_door, warn_of_impersonation
+from conformance.cli.https_door import Doors, open_doors
 from conformance.cli.options import UsageError
 from conformance.cli.seat import make_provider
 from conformance.cli.terminal import Terminal
 from conformance.hop import trusted
-from conformance.miniatures.server import free_port
 from mock_idp.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def options(folder: Path, port: int | None, file: str = "authority.pem") -> argparse.Namespace:
+def options(folder: Path, **given: Any) -> argparse.Namespace:
     """Return what was typed."""
-    return argparse.Namespace(host="127.0.0.1", https_port=port, https_authority=str(folder / file))
+    plain = {"https_port": None, "https_authority": str(folder / "authority.pem")}
+    return argparse.Namespace(
+        host="127.0.0.1", **{**plain, "mtls": False, "mtls_port": None, "mtls_base": None, **given}
+    )
 
 
 def terminal() -> Terminal:
@@ -29,52 +33,85 @@ def terminal() -> Terminal:
     return Terminal(Console(width=400), "en")
 
 
+def at_https(doors: Doors) -> Settings:
+    """Return settings of a provider behind these doors."""
+    assert doors.https is not None
+    base = f"https://localhost:{doors.https.getsockname()[1]}"
+    return Settings(issuer_base=base, wallet_base="https://wallet.test")
+
+
 def test_the_provider_answers_over_https_to_who_trusts_its_authority(tmp_path: Path) -> None:
     """The certificate fits the public name; without the authority nobody is served."""
-    port = free_port()
-    settings = Settings(issuer_base=f"https://localhost:{port}", wallet_base="https://wallet.test")
-    provider, _ = make_provider(settings)
-    with https_door(options(tmp_path, port), provider, terminal()), requests.Session() as session:
+    with open_doors(options(tmp_path, https_port=0)) as doors, requests.Session() as session:
+        settings = doors.named_in(at_https(doors))
+        provider, _ = make_provider(settings)
+        doors.serve(provider, terminal())
         session.trust_env = False
         answer = session.get(settings.discovery_url, verify=str(tmp_path / "authority.pem"), timeout=10)
         with pytest.raises(requests.exceptions.SSLError):
             session.get(settings.discovery_url, timeout=10)
 
     assert (200, settings.issuer) == (answer.status_code, answer.json()["issuer"])
+    assert "" == settings.mtls_base
 
 
-@pytest.mark.parametrize(
-    ("base", "file", "complaint"),
-    [
-        ("http://localhost", "a.pem", "--https-port: write --issuer-base and --wallet-base with https://"),
-        ("https://localhost", "no/such/a.pem", "--https-authority .* cannot be written"),
-    ],
-)
-def test_a_mistake_is_named(tmp_path: Path, base: str, file: str, complaint: str) -> None:
-    """The option at fault and what to write."""
-    provider, _ = make_provider(Settings(issuer_base=base, wallet_base=base))
+def test_nothing_is_written_when_nothing_was_asked_for(tmp_path: Path) -> None:
+    """And nothing opened."""
+    with open_doors(options(tmp_path)) as doors:
+        provider, _ = make_provider(doors.named_in(Settings()))
+        doors.serve(provider, terminal())
 
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_public_addresses_must_be_https(tmp_path: Path) -> None:
+    """What to write is said."""
     with (
-        pytest.raises(UsageError, match=complaint),
-        https_door(options(tmp_path, free_port(), file), provider, terminal()),
+        open_doors(options(tmp_path, https_port=0)) as doors,
+        pytest.raises(UsageError, match="--https-port: write --issuer-base and --wallet-base with https://"),
     ):
-        pytest.fail("the door must not open")
+        doors.named_in(Settings())
+
+
+def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
+    """The option is named."""
+    asked = options(tmp_path, https_port=0, https_authority=str(tmp_path / "no/such/a.pem"))
+    with open_doors(asked) as doors:
+        provider, _ = make_provider(doors.named_in(at_https(doors)))
+
+        with pytest.raises(UsageError, match=r"--https-authority .* cannot be written"):
+            doors.serve(provider, terminal())
 
 
 @pytest.mark.parametrize(
-    ("host", "warned"),
+    ("given", "said"),
     [
-        ("auth.bas.psc.esante.gouv.fr", True),
-        ("esante.gouv.fr", True),
-        ("psc.test", False),
-        ("notesante.gouv.fr", False),
+        ({"mtls": True}, "--mtls: there is no https port to ask at"),
+        (
+            {"mtls": True, "https_port": 0, "mtls_port": 0},
+            "--mtls, --mtls-port: certificates are asked for at one place",
+        ),
+        ({"mtls_base": "https://m.test"}, "--mtls-base: is the address of --mtls-port, which is missing"),
+        ({"mtls_port": 0, "mtls_base": "http://m.test"}, "--mtls-base: 'http://m.test' is no https address"),
+        ({"mtls_port": 0, "mtls_base": "https:"}, "--mtls-base: 'https:' is no https address"),
     ],
 )
-def test_pscs_own_names_are_warned_of(capsys: pytest.CaptureFixture[str], host: str, *, warned: bool) -> None:
-    """Whoever goes under them must know it; everybody else is left in peace."""
-    warn_of_impersonation(Settings(issuer_base=f"https://{host}", wallet_base="https://w.test"), terminal())
+def test_options_that_do_not_go_together(tmp_path: Path, given: dict[str, Any], said: str) -> None:
+    """Which to leave out or to add."""
+    with pytest.raises(UsageError, match=said):
+        open_doors(options(tmp_path, **given))
 
-    assert warned is ("WARNING: this simulator answers under host names of Pro" in capsys.readouterr().out)
+
+@pytest.mark.parametrize("flag", ["https_port", "mtls_port"])
+def test_a_port_that_is_taken(tmp_path: Path, flag: str) -> None:
+    """The option is named, and no other door stays open."""
+    with open_doors(options(tmp_path, https_port=0)) as holder:
+        assert holder.https is not None
+        holder.https.listen()
+        taken = holder.https.getsockname()[1]
+
+        with pytest.raises(UsageError, match=f"--{flag.replace('_', '-')} {taken}: cannot listen there"):
+            open_doors(options(tmp_path, **{"https_port": 0, flag: taken}))
 
 
 def test_the_suite_trusts_the_file_that_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

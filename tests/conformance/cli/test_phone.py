@@ -290,14 +290,14 @@ def test_an_activation_step_by_step(script: Script, computer: Computer, idnat: s
     device = script.line("install")
     page = computer.ask(idnat)
     for form, values in (("begin", {}), ("reader", {"pin": "1234"})):
-        page = submit(computer.browser, page, form, form, values)
+        page = submit(computer.browser, page, form, (form, form), values)
     image = page.element("qr")
     assert image is not None
     picture = tmp_path / "screen.png"
     picture.write_bytes(computer.browser.step(absolute(page.url, image.attributes["src"])).body)
     too_early = script.run("password", device)
     code = script.line("scan", device, str(picture))
-    page = submit(computer.browser, computer.browser.open(page.url), "code", "type the code", {"code": code})
+    page = submit(computer.browser, computer.browser.open(page.url), "code", ("saisir", "type"), {"code": code})
     done = script.run("password", device)
 
     assert (1, 6, "linked", (0, "e-CPS activated.")) == (too_early[0], len(code), page.data("phase"), done)
@@ -307,7 +307,7 @@ def test_an_activation_step_by_step(script: Script, computer: Computer, idnat: s
 def test_the_mailbox_is_read_and_its_address_scanned(script: Script, computer: Computer, idnat: str) -> None:
     """An e-mail's address in place of a picture; the code comes by SMS."""
     device = script.line("install")
-    submit(computer.browser, computer.ask(idnat), "contact", "ask for the e-mail")
+    submit(computer.browser, computer.ask(idnat), "contact", ("demander", "ask"))
     (mail,) = script.lines("mailbox", f" {idnat[:4]} {idnat[4:]}")
     said = script.line("scan", device, mail["scan_url"])
     sms, _ = script.lines("mailbox", idnat)
@@ -464,8 +464,14 @@ def test_a_shell_script_activates_and_approves(seat: Seat, computer: Computer, i
 
     def run(*words: str) -> str:
         command = [sys.executable, "-m", "conformance.cli", "phone", *words, "--provider", seat.url, "--lang", "fr"]
-        found = {**os.environ, "PYTHONPATH": str(ROOT)}
-        done = subprocess.run(command, env=found, capture_output=True, text=True, timeout=SECONDS, check=True)
+        done = subprocess.run(
+            command,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=True,
+        )
         return done.stdout.strip()
 
     device = run("activate", idnat, "--by", "contact")

@@ -32,7 +32,9 @@ def fuzz_seat() -> Iterator[Seat]:
 def standing_on(seat: Seat, defect: AnyDefect | None) -> Iterator[Ground]:
     """Give the ground before a miniature portal."""
     with demo_portal(seat.provider, defect) as base:
-        lab = open_lab(read_descriptor(portal_toml(base)), seat.url, builtin_profile("strict"))
+        lab = open_lab(
+            read_descriptor(portal_toml(base, jwks_cooldown_seconds=0.0)), seat.url, builtin_profile("strict")
+        )
         ground = Ground(lab)
         try:
             yield ground

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
-from hypothesis import given
+from hypothesis import Phase, given, seed, settings
+from hypothesis import strategies as st
 
-from conformance.evidence import Anonymous, Attempt, Identified, Landing, Role, Seen, Somebody, Told, Whoami
+from conformance.evidence import Anonymous, Attempt, Landing, Role, Seen, Somebody, Told, Whoami
 from conformance.fuzzing.claims import EXECUTED, RAW_CANARY, TEMPLATE_CANARY, explicit, judge
-from conformance.fuzzing.drawing import claims_plans
+from conformance.fuzzing.drawing_claims import KINDS, THEMES
+from conformance.fuzzing.hunt import AT_ONCE
 from conformance.fuzzing.mutations import as_lies, mutated
 from conformance.fuzzing.plan import Change, ClaimsPlan, Mutation
 from conformance.fuzzing.verdict import Look
@@ -17,7 +19,12 @@ from conformance.miniatures.refusals import Reason
 from conformance.reference import must_refuse
 from mock_idp.artefacts import Seam
 from mock_idp.deviations import BreakSignature, DropField, DuplicateField, SetField, from_json, to_json
+from mock_idp.people import builtin_people
+from mock_idp.protocol.userinfo import userinfo
+from mock_idp.settings import Settings
 from tests.conformance.fuzzing.test_identifiers import named
+
+T = TypeVar("T")
 
 ACTIVITIES = [
     {"codeRole": "FON-35", "raisonSocialeSite": "HOPITAL"},
@@ -49,6 +56,13 @@ def change(what: Change, *path: str | int, value: Any = None) -> Mutation:
         (change(Change.EXTRA, *PLACE, value="neuf"), (*PLACE, "neuf"), "nouveau"),
         (change(Change.REPEAT, "SubjectRefPro", "exercices", value=0), ("SubjectRefPro", "exercices"), []),
         (change(Change.REPEAT, "family_name", value=2), ("family_name",), ["FICTIF1", "FICTIF1"]),
+        (
+            change(Change.REPEAT, *PLACE, "activities", value=2),
+            (*PLACE, "activities"),
+            [ACTIVITIES[0], {"codeRole": "FON-35-2", "raisonSocialeSite": "HOPITAL-2"}],
+        ),
+        (change(Change.RENAME, *PLACE, "codeProfession", value="code"), (*PLACE, "code"), "10"),
+        (change(Change.RENAME, *PLACE, "activities", 0, value="x"), (), HONEST),
         (change(Change.BURY, "family_name", value=2), ("family_name",), [["FICTIF1"]]),
         (change(Change.SET, "absent", value=1), (), HONEST),
         (change(Change.SET, "family_name", 0, value=1), (), HONEST),
@@ -86,7 +100,7 @@ def test_mutations_become_lies_about_whole_members() -> None:
     assert () == as_lies(HONEST, ())
 
 
-@given(claims_plans())
+@given(st.one_of(KINDS))
 def test_every_drawn_plan_can_be_armed(plan: ClaimsPlan) -> None:
     """The provider reads every lie that a plan is made into."""
     lies = plan.lies or as_lies(HONEST, plan.mutations)
@@ -94,11 +108,13 @@ def test_every_drawn_plan_can_be_armed(plan: ClaimsPlan) -> None:
     assert list(lies) == [from_json(to_json(lie)) for lie in lies]
 
 
-def look(name: str, who: Whoami, *pages: str, status: int = 200, alert: str = "", seconds: float = 0.1) -> Look:
+def look(
+    name: str, who: Whoami, *pages: str, status: int = 200, alert: str = "", seconds: float = 0.1, told: str = ""
+) -> Look:
     """Return a login and what the portal showed."""
     person = Somebody(idnat="8", identity="8", claims=HONEST | {"family_name": f"NOM-{name}"})
-    told = Told(deviation={}, honest=None, told=None)
-    seen = Seen(seq=1, at=0, channel="back", endpoint="userinfo", method="GET", url="", status=200, told=(told,))
+    lie = Told(deviation={"kind": told}, honest=None, told=None)
+    seen = Seen(seq=1, at=0, channel="back", endpoint="userinfo", method="GET", url="", status=200, told=(lie,))
     landing = Landing(place="http://portal/", status=status, alert=alert)
     attempt = Attempt(role=Role.TRIED, person=person, landing=landing, whoami=who, journal=(seen,), seconds=seconds)
     return Look(name=name, attempt=attempt, pages=pages)
@@ -142,12 +158,13 @@ BEFORE = look("before", RIGHT)
         (ClaimsPlan(), (look("mutated", RIGHT, "FON-35 HOPITAL FON-01 CABINET"),), []),
         (MANY, (BEFORE, look("mutated", RIGHT, seconds=3.0)), ["Q7.slow"]),
         (MANY, (BEFORE, look("mutated", RIGHT, seconds=1.4)), []),
-        (LIE, (look("reference", GONE, alert="signature"), look("lied", RIGHT)), ["Q8.accepted-signature"]),
-        (LIE, (look("reference", GONE, alert="iss"), look("lied", named("9"))), ["Q8.stranger-iss"]),
-        (LIE, (look("reference", GONE, alert="signature"), look("lied", GONE, status=403)), []),
-        (LIE, (look("reference", RIGHT), look("lied", RIGHT)), []),
-        (LIE, (look("reference", GONE, alert="acr"), look("lied", RIGHT)), []),
-        (LIE, (look("reference", RIGHT), look("lied", GONE, status=500)), ["Q1.crashed"]),
+        (LIE, (look("lied", RIGHT), look("reference", GONE, alert="signature")), ["Q8.accepted-signature"]),
+        (LIE, (look("lied", named("9")), look("reference", GONE, alert="iss")), ["Q8.stranger-iss"]),
+        (LIE, (look("lied", GONE, status=403),), []),
+        (LIE, (look("lied", RIGHT), look("reference", RIGHT)), []),
+        (LIE, (look("lied", RIGHT), look("reference", GONE, alert="acr")), []),
+        (LIE, (look("lied", RIGHT), look("reference", GONE, alert="iss", told="claim")), []),
+        (LIE, (look("lied", GONE, status=500),), ["Q1.crashed"]),
     ],
 )
 def test_the_oracle(plan: ClaimsPlan, looks: tuple[Look, ...], groups: list[str]) -> None:
@@ -173,4 +190,38 @@ def test_explicit_plans_have_every_kind_of_mutation_but_the_two_that_say_somethi
     changes = {one.change for plan in explicit() for one in plan.mutations}
 
     assert set(Change) - {Change.UNWRAP, Change.DUPLICATE} == changes
-    assert isinstance(RIGHT, Identified)
+
+
+def drawn(strategy: st.SearchStrategy[T], examples: int) -> list[T]:
+    """Return what a strategy draws, always the same."""
+    found: list[T] = []
+
+    @seed(1)
+    @settings(max_examples=examples, database=None, phases=(Phase.generate,))
+    @given(one=strategy)
+    def draw(one: T) -> None:
+        found.append(one)
+
+    draw()
+    return found
+
+
+def test_one_turn_of_every_kind_comes_to_every_kind_of_mutation() -> None:
+    """A commit's budget has time for one turn of each; most lies are told alone."""
+    plans = [plan for kind in KINDS for plan in drawn(kind, AT_ONCE)]
+    lies = [len(plan.lies) for plan in plans if plan.lies]
+
+    assert set(Change) == {one.change for plan in plans for one in plan.mutations}
+    assert {0, 1, 2, 3} == {len(plan.mutations) for plan in plans}
+    assert 2 * lies.count(1) > len(lies) > len(plans) / 4
+    assert 0 < sum(plan.after_another for plan in plans) < len(plans) / 10
+
+
+def test_themes_change_places_that_exist() -> None:
+    """On somebody with one practice, all but what has been left out already."""
+    honest = dict(userinfo(builtin_people()[0], Settings()))
+
+    for name, theme in THEMES.items():
+        mutations = drawn(theme, 30)
+        changing = [one for one in mutations if as_lies(honest, (one,))]
+        assert len(changing) > len(mutations) / 2, name

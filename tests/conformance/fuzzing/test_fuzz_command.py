@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 from xml.etree.ElementTree import fromstring
 
 import pytest
+from rich.console import Console
 
 from conformance.cli.command import main
 from conformance.cli.fuzz import seconds_of
+from conformance.cli.fuzz_scribe import Scribe
 from conformance.cli.options import UsageError
 from conformance.cli.small_portal import demo_portal
+from conformance.cli.terminal import Terminal
+from conformance.descriptor import read_descriptor
 from conformance.events import of_kind, read_events
 from conformance.exit_codes import ExitCode
-from conformance.fuzzing.plan import plan_from_json
+from conformance.fuzzing.finding import Finding
+from conformance.fuzzing.plan import ClaimsPlan, plan_from_json
+from conformance.fuzzing.target import TARGETS
+from conformance.fuzzing.verdict import Violation
+from conformance.masks import Masks
 from conformance.miniatures.property_defects import PropertyDefect
 from conformance.miniatures.server import portal_toml
+from conformance.profiles import builtin_profile
+from tests.conformance.test_events import complaints
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,29 +62,44 @@ def test_a_finding_is_written_reported_and_replayed(tmp_path: Path, capsys: pyte
     events = read_events((folder / "events.jsonl").read_text(encoding="utf-8"))
     finding = of_kind(events, "finding")[0]
     suite = fromstring((folder / "junit.xml").read_text(encoding="utf-8"))  # noqa: S314  # our own report
-    again = main(["replay", str(plan), *fault])
     shown = capsys.readouterr().out
+    blocked = "import sys; sys.modules['hypothesis'] = None; from conformance.cli.command import main; "
+    command = [sys.executable, "-c", f"{blocked} sys.exit(main(sys.argv[1:]))", "replay", str(plan), *fault]
+    replayed = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    again, said = replayed.returncode, replayed.stdout
     clean = main(["replay", str(plan), "--fault", "strict", "--lang", "en"])
 
     assert (ExitCode.FAILURES, ExitCode.FAILURES, ExitCode.CLEAN) == (found, again, clean)
     assert ("Q1", "without-identity", True) == (finding["property"], finding["symptom"], finding["stable"])
     assert plan_from_json(finding["plan"]) == plan_from_json(json.loads(plan.read_text(encoding="utf-8")))
     assert ["fuzz.claims.1"] == [case.get("name") for case in suite.iter("testcase")]
-    assert "Q1.without-identity" in shown
-    assert "3 times of 3 again." in shown
+    assert ["Q1.without-identity" in text for text in (shown, said)] == [True, True]
+    assert "3 times of 3 again." in said
+    assert {"front", "back", "phone"} <= {line.split()[0] for line in said.splitlines() if line.startswith("  ")}
+    assert [line.split()[1:3] for line in said.splitlines() if "/token" in line and " back " in line] == [
+        ["POST", "200"]
+    ]
     assert "seed 1" in shown
     assert of_kind(events, "hop")
+    assert [] == [said for event in events for said in complaints(event)]
+    assert {"claims": 1} == {one["target"]: one["findings"] for one in of_kind(events, "target")}
+    assert (1, 1) == (of_kind(events, "end")[0]["counts"]["failed"], of_kind(events, "target")[0]["seed"])
+    assert {"report.html", "junit.xml", "report.sarif", "exchanges.har", "summary.md", "bundle.zip"} <= {
+        one.name for one in folder.iterdir()
+    }
 
 
 @pytest.mark.integration
 def test_nothing_found_is_clean_and_said(tmp_path: Path) -> None:
     """The correct portal under plans that always run."""
     code = main(["fuzz", "--fault", "strict", "--target", "flow", "--budget", "0s", "--report-dir", str(tmp_path)])
-    verdicts = of_kind(read_events((tmp_path / "events.jsonl").read_text(encoding="utf-8")), "verdict")
+    events = read_events((tmp_path / "events.jsonl").read_text(encoding="utf-8"))
+    verdicts = of_kind(events, "verdict")
 
     assert ExitCode.CLEAN == code
     assert [("fuzz.flow", "passed")] == [(one["scenario"], one["verdict"]) for one in verdicts]
     assert (tmp_path / "report.html").is_file()
+    assert [] == [said for event in events for said in complaints(event)]
 
 
 @pytest.mark.integration
@@ -123,3 +151,43 @@ def test_replay_needs_no_hypothesis() -> None:
     code = "import sys, conformance.cli.fuzz; sys.exit('hypothesis' in sys.modules)"
 
     assert 0 == subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode
+
+
+def test_progress_is_shown_while_it_goes_and_again_after_a_finding(tmp_path: Path) -> None:
+    """Plans, findings and the time that is left, on a terminal; nothing moves in a log."""
+    shown: list[str] = []
+    for live in (True, False):
+        terminal = Terminal(Console(file=io.StringIO(), force_terminal=live), "en")
+        lab = SimpleNamespace(profile=builtin_profile("strict"), where=SimpleNamespace(issuer="i"), masks=Masks(b"s"))
+        portal = SimpleNamespace(lab=lab, described=read_descriptor(portal_toml("http://127.0.0.1:1")), file=None)
+        scribe = Scribe(terminal, cast("Any", portal), tmp_path)
+        status = cast("Any", SimpleNamespace(update=shown.append))
+        moves: list[str] = []
+        status.start, status.stop = (lambda moves=moves, way=way: moves.append(way) for way in ("start", "stop"))
+        scribe._status = status
+        scribe.hunts(TARGETS["claims"], 60.0)
+        scribe.tried(3)
+        scribe.found(_finding())
+        scribe.tried(4)
+        scribe.log.close()
+
+        assert (["start", "stop", "start"] if live else ["stop"]) == moves
+    plans = [text.split(",")[:2] for text in shown]
+    assert [["3 plans", " 0 finding(s)"], ["4 plans", " 1 finding(s)"]] * 2 == plans
+    assert all(re.search(r"(60|59) s left$", text) for text in shown)
+    assert plan_from_json(json.loads((tmp_path / "plan-1.json").read_text(encoding="utf-8"))) == ClaimsPlan()
+
+
+def _finding() -> Finding:
+    broken = Violation(broke="Q1", symptom="crashed", seen_fr="vu", seen_en="seen")
+    return Finding(target="claims", plan=ClaimsPlan(), violation=broken, again=3, at_plan=1, at_seconds=0.1)
+
+
+@pytest.mark.integration
+def test_a_plan_of_an_earlier_run_does_not_stay(tmp_path: Path) -> None:
+    """Whoever reads the folder would take it for a finding of this run."""
+    (tmp_path / "plan-9.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "plan-of-mine.json").write_text("{}", encoding="utf-8")
+    main(["fuzz", "--fault", "strict", "--target", "flow", "--budget", "0s", "--report-dir", str(tmp_path)])
+
+    assert ["plan-of-mine.json"] == [path.name for path in tmp_path.glob("plan-*.json")]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from conformance.evidence import Attempt, Role, Somebody
+from conformance.fuzzing import smaller
 from conformance.fuzzing.campaign import Campaign, Effort
 from conformance.fuzzing.finding import TIMES, confirm
 from conformance.fuzzing.hunt import Hunt
@@ -48,7 +49,13 @@ def target(broken: Callable[[IdentifierPlan], str | None], *explicit: Identifier
         return (Violation(broke=group[:2], symptom=group[3:]),) if group else ()
 
     return Target(
-        name="identifiers", title_fr="", title_en="", carry_out=carry_out, judge=judge, explicit=tuple(explicit)
+        name="identifiers",
+        title_fr="",
+        title_en="",
+        carry_out=carry_out,
+        judge=judge,
+        explicit=tuple(explicit),
+        smaller=smaller.identifiers,
     )
 
 
@@ -66,13 +73,13 @@ def slashed(plan: IdentifierPlan) -> str | None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_finding_is_made_as_small_as_it_goes(seed: int) -> None:
-    """One sign of tail, and nothing else in the plan."""
-    catch = hunt(target(lambda plan: "P1.altered" if ";" in plan.tail else None)).draw(seed=seed, examples=500)
+    """One sign of tail, and nothing else in the plan; in a few dozen plans."""
+    one = hunt(target(lambda plan: "P1.altered" if ";" in plan.tail else None))
+    catch = one.draw(seed=seed, examples=500)
 
     assert catch is not None
-    assert "P1.altered" == catch.violation.group
-    assert len(catch.plan.tail) <= 4  # type: ignore[union-attr]  # plans of this target are about identifiers
-    assert Twist.ALONE is catch.plan.twist  # type: ignore[union-attr]
+    assert ("P1.altered", IdentifierPlan(tail=";")) == (catch.violation.group, catch.plan)
+    assert one.tried - catch.at_plan < 60
 
 
 def test_a_group_that_is_known_is_no_news() -> None:
@@ -99,6 +106,25 @@ def test_explicit_plans_are_carried_out_whatever_the_time() -> None:
     assert [plans[1]] == [catch.plan for catch in late.explicit()]
     assert late.draw(seed=0, examples=50) is None
     assert 3 == late.tried
+
+
+def test_a_plan_that_always_runs_is_made_smaller_too() -> None:
+    """What is reported is the smallest plan, whichever way it was found."""
+    what = target(slashed, IdentifierPlan(tail="/a", twist=Twist.SPACED, text=" ", at=3))
+    campaign = Campaign(
+        ground=cast("Ground", QuietGround()), effort=Effort(examples=0), budget=0.0, seed=0, watcher=Notes()
+    )
+
+    assert [IdentifierPlan(tail="/")] == [finding.plan for finding in campaign.run([what])[0].findings]
+
+
+def test_making_smaller_has_an_end() -> None:
+    """After so many plans the smallest so far is it."""
+    one = hunt(target(lambda plan: "P1.altered" if len(plan.tail) > 20 else None), shrink_plans=5)
+    catch = one.draw(seed=0, examples=500)
+
+    assert catch is not None
+    assert one.tried == catch.at_plan + 5
 
 
 def test_the_same_seed_draws_the_same_plans() -> None:
@@ -147,7 +173,7 @@ def test_a_plan_that_our_own_pages_do_not_let_through_is_left_out_but_not_for_ev
 
     def carry_out(plan: Any, ground: Any) -> tuple[Look, ...]:
         del plan, ground
-        raise WorkstationError("type the identifiant national", Page(url=""))
+        raise WorkstationError(("saisir", "type the identifiant national"), Page(url=""))
 
     what = Target(
         name="identifiers",

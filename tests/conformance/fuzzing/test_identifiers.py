@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from conformance.evidence import Anonymous, Attempt, Identified, Landing, Role, Somebody, Unclear, Whoami
 from conformance.families import SHAPES, core
-from conformance.fuzzing.drawing import identifier_plans
+from conformance.fuzzing.drawing import KINDS
 from conformance.fuzzing.identifiers import explicit, judge, second_name, sure, typed
 from conformance.fuzzing.plan import IdentifierPlan, Twist
 from conformance.fuzzing.verdict import Look
@@ -64,7 +65,7 @@ def test_explicit_plans_have_every_shape_and_every_twist() -> None:
     assert [] == [plan for plan in plans if not typed(core(plan.family, 1) + plan.tail)]
 
 
-@given(identifier_plans())
+@given(st.one_of(KINDS["identifiers"]))
 def test_drawn_identifiers_can_be_typed_or_are_left_out(plan: IdentifierPlan) -> None:
     """No plan is spent on what our own provider would refuse."""
     first = core(plan.family, 7) + plan.tail

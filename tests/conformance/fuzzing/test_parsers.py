@@ -5,59 +5,17 @@ Each file of ``corpus`` is replayed in every run; add one whenever fuzzing finds
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.descriptor import DescriptorError, read_descriptor
-from conformance.form import FormError
-from conformance.fuzzing.plan import PlanError, plan_from_json
-from conformance.hop import Hop
-from conformance.page import Page
-from mock_idp.people import PeopleError, read_people
+from conformance.descriptor import DescriptorError
+from tests.conformance.fuzzing.parsers import CORPUS, PARSERS, survives
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-CORPUS: Final = Path(__file__).with_name("corpus")
-
-
-def read_page(octets: bytes) -> None:
-    """Look at everything that the browser looks at on a page, and fill its forms in."""
-    hop = Hop(method="GET", url="http://127.0.0.1:1/x", status=200, body=octets)
-    page = Page(url=hop.url, hops=(hop,))
-    _ = (page.title, page.alert, page.text, page.elements("meta", "http-equiv"))
-    for form in page.forms:
-        form.pairs()
-
-
-def read_plan(octets: bytes) -> None:
-    """Read a plan as the command does."""
-    plan_from_json(json.loads(octets))
-
-
-PARSERS: Final[dict[str, tuple[Callable[[bytes], object], tuple[type[Exception], ...]]]] = {
-    "descriptor": (lambda octets: read_descriptor(octets.decode()), (DescriptorError, UnicodeDecodeError)),
-    "people": (lambda octets: read_people(octets.decode()), (PeopleError, UnicodeDecodeError)),
-    "page": (read_page, (FormError,)),
-    # the command turns JSON that is none into a sentence of its own
-    "plan": (read_plan, (PlanError, ValueError)),
-}
 FILES: Final = sorted(path for path in CORPUS.rglob("*") if path.is_file())
-
-
-def survives(parser: str, octets: bytes) -> bool:
-    """Tell whether a parser comes to a value or to an error of ours; anything else comes out of here."""
-    read, refusals = PARSERS[parser]
-    try:
-        read(octets)
-    except refusals as refusal:
-        return bool(str(refusal))
-    return True
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.families import Family
-from conformance.fuzzing.drawing import identifier_plans
+from conformance.fuzzing.drawing import KINDS
 from conformance.fuzzing.plan import (
     Act,
     Change,
@@ -37,7 +37,7 @@ MUTATIONS = st.builds(
 )
 STEPS = st.builds(Step, act=st.sampled_from(Act), browser=st.integers(0, 9), attempt=st.integers(0, 9))
 PLANS: st.SearchStrategy[Plan] = (
-    identifier_plans()
+    st.one_of(KINDS["identifiers"])
     | st.builds(
         ClaimsPlan, mutations=st.lists(MUTATIONS, max_size=3).map(tuple), lies=st.lists(LIES, max_size=2).map(tuple)
     )

@@ -10,7 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from conformance.miniatures.defects import MINIATURES, Defect
+from conformance.miniatures.defects import Defect
+from conformance.miniatures.table import MINIATURES
 from tests.conformance.miniatures.desk import BASE, COOKIE, Desk
 from tests.conformance.miniatures.tiny_provider import OTHER_KEY, Lie, TinyProvider, unsigned
 

@@ -82,6 +82,7 @@ def test_the_plugin_is_inert_without_a_portal(folder: pytest.Pytester) -> None:
     ("text", "more", "complaint"),
     [
         (None, (), "*portal.toml: there is no such file; write one, or correct the path"),
+        (None, ("--psc-language", "fr"), "*portal.toml : ce fichier n'existe pas ; écrivez-le, ou corrigez le chemin"),
         ("[portal]\n", (), "*[[]portal] base_url: missing; write a text between quotes"),
         (portal_toml("http://127.0.0.1:1"), (), "*--psc-provider: missing; write the address of a running provider*"),
         (portal_toml("http://127.0.0.1:1"), ("--psc-provider", "http://127.0.0.1:1"), "*provider: nothing answers at*"),

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from jsonschema import Draft202012Validator
 
 from conformance.outcome import Outcome, Verdict
 from conformance.reports import read_run
@@ -15,7 +12,6 @@ if TYPE_CHECKING:
     from conformance.events import Event
     from conformance.reports import Run
 
-SCHEMAS = Path(__file__).parent / "schemas"
 PORTAL = "https://portail.test"
 ISSUER = "https://psc.test/auth/realms/esante-wallet"
 AT = 1_700_000_000.25
@@ -26,12 +22,6 @@ LIE = {
     "honest": {"iss": ISSUER},
     "told": {"iss": "https://autre.test"},
 }
-
-
-def complaints(schema: str, value: Any) -> list[str]:
-    """Return what a schema has against a value, each with its place."""
-    rules = json.loads((SCHEMAS / schema).read_text(encoding="utf-8"))
-    return [f"{error.json_path}: {error.message}" for error in Draft202012Validator(rules).iter_errors(value)]
 
 
 def start(**changed: Any) -> Event:

@@ -5,10 +5,10 @@ from typing import Any
 
 from conformance.outcome import Verdict
 from conformance.reports import har
+from tests.conformance.reports.published import har_complaints
 from tests.conformance.reports.sample_run import (
     LIE,
     PORTAL,
-    complaints,
     end,
     every_verdict,
     hop,
@@ -23,7 +23,7 @@ def log_of(events: list[Any], language: str = "fr") -> dict[str, Any]:
     """Return the log of the archive of these events, which keeps to the format."""
     archive = json.loads(har(run_of(events), language))
 
-    assert [] == complaints("har-1.2-as-used.json", archive)
+    assert [] == har_complaints(archive)
     log: dict[str, Any] = archive["log"]
     return log
 

@@ -75,6 +75,45 @@ def test_whatever_stands_there_the_page_has_the_same_elements(text: str) -> None
     assert shape(page("a word")) == shape(page(text))
 
 
+@pytest.mark.parametrize(
+    ("verdicts", "fr", "en"),
+    [
+        ([], "Aucun échec sur 0 scénario.", "No failures in 0 scenarios."),
+        ([Verdict.PASSED], "Aucun échec sur 1 scénario.", "No failures in 1 scenario."),
+        (
+            [Verdict.FAILED, Verdict.PASSED],
+            "1 échec sur 2 scénarios.",
+            "1 failure in 2 scenarios.",
+        ),
+        (
+            [Verdict.FAILED, Verdict.FAILED, Verdict.WARNING, Verdict.REVIEW, Verdict.INCONCLUSIVE, Verdict.SKIPPED],
+            "2 échecs sur 6 scénarios ; 3 autres à regarder.",
+            "2 failures in 6 scenarios; 3 more to look at.",
+        ),
+    ],
+)
+def test_the_verdict_on_the_portal_stands_at_the_top(verdicts: list[Verdict], fr: str, en: str) -> None:
+    """In one sentence, before the numbers."""
+    told = [event for number, one in enumerate(verdicts) for event in scenario(f"a.b{number}", one)]
+    page = html(run_of([start(), *told, end()]))
+    first = next(one for one in read_html(page).walk() if "verdict" in one.attributes.get("class", "").split())
+
+    assert f"{fr}{en}" == first.text.strip()
+    assert ("failed" in first.attributes["class"]) == (Verdict.FAILED in verdicts)
+
+
+def test_what_passed_is_folded_away_by_document() -> None:
+    """What is to be looked at stands open before it, and nothing is lost."""
+    page = html(run_of(every_verdict()))
+    groups = [one for one in read_html(page).walk() if "group" in one.attributes.get("class", "").split()]
+    inside = [one.attributes["id"] for group in groups for one in group.walk() if one.attributes.get("class") == "case"]
+    everywhere = [one.attributes["id"] for one in read_html(page).walk() if one.attributes.get("class") == "case"]
+
+    assert ["idt.good"] == inside
+    assert {"idt.iss.wrong", "req.state", "psc.look", "idt.lost", "lgt.none"} == set(everywhere) - set(inside)
+    assert len(everywhere) == len(set(everywhere))
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_a_page_opens_in_its_language_and_holds_both(language: str) -> None:
     """The switch is a radio button, so that it works without a script."""

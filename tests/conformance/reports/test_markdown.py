@@ -74,7 +74,12 @@ def test_degraded_mode_is_said() -> None:
 
 def test_our_own_mistakes_are_listed_and_nothing_is_called_clean() -> None:
     """An error of the harness is no clean run, even when every verdict is one."""
-    error = {"kind": "error", "where": "x.py::test_a", "what": "ControlFailed: nothing answers"}
+    error = {
+        "kind": "error",
+        "where": "x.py::test_a",
+        "what": "ControlFailed: nothing answers",
+        "what_fr": "ControlFailed : rien",
+    }
     text = markdown(run_of([start(), *scenario("a.b", Verdict.PASSED), error, end(4)]), "en")
 
     assert text.startswith("## ❌ ")

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.clauses import find_clause
 from conformance.outcome import Outcome, Verdict
-from conformance.reports import html, read_run
+from conformance.reports import html, junit, markdown, read_run, sarif
 from conformance.reports.run import WORST_FIRST
 
 START: dict[str, Any] = {
@@ -138,3 +138,21 @@ def test_a_log_without_a_beginning_is_no_run() -> None:
 def test_a_run_that_was_cut_off_says_so() -> None:
     """Without its end the report is incomplete."""
     assert "this report is incomplete" in html(run_of(scenario("a.one", "passed"), end=False), "en")
+
+
+@pytest.mark.parametrize(
+    ("more", "french"),
+    [({"what_fr": "ControlFailed : rien ne répond"}, "ControlFailed : rien ne répond"), ({}, "ControlFailed: nothing")],
+    ids=["a new log", "an old log"],
+)
+def test_a_mistake_of_ours_is_said_in_the_reports_language(more: dict[str, str], french: str) -> None:
+    """In every report; a log of an earlier version has the English only."""
+    error = {"kind": "error", "where": "x.py", "what": "ControlFailed: nothing", **more}
+    run = read_run([START, error, END])
+
+    assert french in html(run)
+    assert "ControlFailed: nothing" in html(run)
+    for language, text in (("fr", french), ("en", "ControlFailed: nothing")):
+        for report in (junit, sarif):
+            assert text in report(run, language)
+        assert text.replace(":", "\\:") in markdown(run, language)

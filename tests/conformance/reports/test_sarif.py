@@ -7,16 +7,15 @@ import pytest
 
 from conformance.outcome import Verdict
 from conformance.reports import sarif
-from tests.conformance.reports.sample_run import PORTAL, complaints, end, every_verdict, hop, run_of, scenario, start
-
-SCHEMA = "sarif-2.1.0-as-used.json"
+from tests.conformance.reports.published import sarif_complaints
+from tests.conformance.reports.sample_run import PORTAL, end, every_verdict, hop, run_of, scenario, start
 
 
 def told(events: list[Any], language: str = "fr") -> dict[str, Any]:
     """Return the one run of the SARIF log of these events, which keeps to the format."""
     log = json.loads(sarif(run_of(events), language))
 
-    assert [] == complaints(SCHEMA, log)
+    assert [] == sarif_complaints(log)
     run: dict[str, Any] = log["runs"][0]
     return run
 

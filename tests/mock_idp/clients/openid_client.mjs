@@ -6,7 +6,7 @@ import { webcrypto } from "node:crypto";
 globalThis.crypto ??= webcrypto;
 const client = await import("openid-client");
 
-const { DISCOVERY, CLIENT_ID, CLIENT_SECRET, CALLBACK, IDNAT, FLOW } = process.env;
+const { DISCOVERY, CLIENT_ID, CLIENT_SECRET, CALLBACK, AFTER, IDNAT, FLOW, CHANNEL } = process.env;
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const say = (what) => console.log(JSON.stringify(what));
 const hear = async () => (await lines.next()).value;
@@ -37,11 +37,26 @@ async function code() {
   const refreshed = await client.refreshTokenGrant(provider, tokens.refresh_token);
   const user = await client.fetchUserInfo(provider, refreshed.access_token, tokens.claims().sub);
   const active = (await client.tokenIntrospection(provider, refreshed.access_token)).active;
-  await client.tokenRevocation(provider, refreshed.refresh_token);
-  const after = (await client.tokenIntrospection(provider, refreshed.access_token)).active;
-  const logout = client.buildEndSessionUrl(provider, { id_token_hint: tokens.id_token, client_id: CLIENT_ID });
+  const logout = client.buildEndSessionUrl(provider, {
+    id_token_hint: refreshed.id_token,
+    post_logout_redirect_uri: AFTER,
+    state: "l0gout",
+  });
   say({ first: tokens.claims().SubjectNameID, second: refreshed.claims().SubjectNameID, user: user.SubjectNameID });
-  say({ active, after, logout: logout.href });
+  say({ active, logout: logout.href });
+  // the browser logs out meanwhile, or nobody does and the token is taken back
+  if ((await hear()) === "revoke") await client.tokenRevocation(provider, refreshed.refresh_token);
+  say(await worth(refreshed));
+}
+
+// What tokens are worth: whether the access token is active, and why a refresh is refused.
+async function worth(tokens) {
+  const active = (await client.tokenIntrospection(provider, tokens.access_token)).active;
+  const refresh = await client.refreshTokenGrant(provider, tokens.refresh_token).then(
+    () => "given",
+    (error) => error.error,
+  );
+  return { active, refresh };
 }
 
 async function ciba() {
@@ -50,12 +65,18 @@ async function ciba() {
     login_hint: IDNAT,
     binding_message: "42",
     acr_values: "eidas1",
+    channel: CHANNEL,
   });
   say({ expires_in: asked.expires_in, interval: asked.interval });
   try {
     const tokens = await client.pollBackchannelAuthenticationGrant(provider, asked);
     const user = await client.fetchUserInfo(provider, tokens.access_token, tokens.claims().sub);
-    say({ user: user.SubjectNameID });
+    const refreshed = await client.refreshTokenGrant(provider, tokens.refresh_token);
+    say({ user: user.SubjectNameID, second: refreshed.claims().SubjectNameID });
+    // no browser: the server itself posts what it would have sent one to
+    const url = client.buildEndSessionUrl(provider, { id_token_hint: refreshed.id_token });
+    const bye = await fetch(url.origin + url.pathname, { method: "POST", body: url.searchParams, redirect: "manual" });
+    say({ status: bye.status, ...(await worth(refreshed)) });
   } catch (error) {
     say({ error: error.error });
   }

@@ -1,4 +1,4 @@
-"""npm's openid-client, with its default checks: code with PKCE, refresh, userinfo, introspection, revocation, CIBA."""
+"""npm's openid-client, with its default checks: code with PKCE, refresh, userinfo, revocation, CIBA, both logouts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -20,6 +19,7 @@ from mock_idp.web import journeys
 from mock_idp.web.answers import Answer, answer
 from mock_idp.web.serve import run_provider
 from mock_idp.web.services import Provider
+from tests.mock_idp.clients.visitor import Visitor
 from tests.mock_idp.protocol.portal import CALLBACK, IDNAT, PORTAL, SECRET
 from tests.portals import npm
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.integration, pytest.mark.requires("node", "npm-portals")]
 
+AFTER = PORTAL.post_logout_redirect_uris[0]
 SCRIPT = Path(__file__).with_name("openid_client.mjs")
 
 
@@ -67,7 +68,7 @@ class Script:
 
 
 @contextmanager
-def running(folder: Path, provider: Provider, flow: str) -> Iterator[Script]:
+def running(folder: Path, provider: Provider, flow: str, channel: str = "MOBILE") -> Iterator[Script]:
     """Run the script beside the packages that it needs."""
     node = shutil.which("node")
     assert node is not None
@@ -80,6 +81,8 @@ def running(folder: Path, provider: Provider, flow: str) -> Iterator[Script]:
         "CALLBACK": CALLBACK,
         "IDNAT": IDNAT,
         "FLOW": flow,
+        "CHANNEL": channel,
+        "AFTER": AFTER,
     }
     with subprocess.Popen(
         [node, script],
@@ -95,26 +98,44 @@ def running(folder: Path, provider: Provider, flow: str) -> Iterator[Script]:
             process.kill()
 
 
-def test_code_refresh_and_revocation(tmp_path: Path, provider: Provider) -> None:
-    """Every token is about the same person, and after the revocation it is worth nothing."""
+@pytest.mark.parametrize("end", ["logout", "revoke"])
+def test_code_refresh_and_the_end(tmp_path: Path, provider: Provider, end: str) -> None:
+    """Every token is about the same person; after the logout, or the revocation, each is worth nothing."""
+    visitor = Visitor(provider)
     with running(tmp_path, provider, "code") as script:
-        asked = tuple(parse_qsl(urlsplit(script.hear()["url"]).query))
-        login = provider.begin(PORTAL, asked, scenario=None)
-        script.tell(str(provider.complete(login.login_id, IDNAT, lambda _: None).location))
+        script.tell(visitor.log_in(script.hear()["url"]).stopped_at or "")
         people, tokens = script.hear(), script.hear()
-    logout = urlsplit(tokens["logout"])
+        known = visitor.is_known("portal", CALLBACK)
+        gone_to = visitor.follow(tokens["logout"]) if end == "logout" else ""
+        script.tell(end)
+        worth = script.hear()
 
     assert {"first": IDNAT, "second": IDNAT, "user": IDNAT} == people
-    assert (True, False) == (tokens["active"], tokens["after"])
-    assert provider.settings.endpoint("/logout") == f"{logout.scheme}://{logout.netloc}{logout.path}"
+    assert (True, True) == (tokens["active"], known)
+    assert {"active": False, "refresh": "invalid_grant"} == worth
+    assert (f"{AFTER}?state=l0gout" if end == "logout" else "") == gone_to
+    # whoever logged out is asked again; whoever only lost a token is not
+    assert (end == "revoke") is visitor.is_known("portal", CALLBACK)
 
 
-@pytest.mark.parametrize(("approve", "result"), [(True, {"user": IDNAT}), (False, {"error": "access_denied"})])
-def test_ciba(tmp_path: Path, provider: Provider, *, approve: bool, result: dict[str, str]) -> None:
-    """The library polls at the interval until the person has answered."""
-    with running(tmp_path, provider, "ciba") as script:
+@pytest.mark.parametrize("channel", ["MOBILE", "CARD"])
+def test_ciba(tmp_path: Path, provider: Provider, channel: str) -> None:
+    """Polled until the person answered, refreshed, and ended by the portal's server with a POST."""
+    with running(tmp_path, provider, "ciba", channel) as script:
         acknowledged = script.hear()
-        answer(provider, IDNAT, Answer.APPROVE if approve else Answer.REFUSE)
+        answer(provider, IDNAT, Answer.APPROVE)
+        said, bye = script.hear(), script.hear()
+
+    assert {"expires_in": 120, "interval": 1} == acknowledged
+    assert {"user": IDNAT, "second": IDNAT} == said
+    assert {"status": 200, "active": False, "refresh": "invalid_grant"} == bye
+
+
+def test_ciba_refused(tmp_path: Path, provider: Provider) -> None:
+    """The library tells the portal so, and stops."""
+    with running(tmp_path, provider, "ciba") as script:
+        script.hear()
+        answer(provider, IDNAT, Answer.REFUSE)
         said = script.hear()
 
-    assert ({"expires_in": 120, "interval": 1}, result) == (acknowledged, said)
+    assert {"error": "access_denied"} == said

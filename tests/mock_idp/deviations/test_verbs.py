@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 from typing import cast, get_args
 
 import pytest
@@ -24,9 +25,12 @@ from mock_idp.deviations import (
     DuplicateField,
     ExtendClaim,
     ExtendToken,
+    InflateBody,
     KeepParts,
     ListClaim,
     Nth,
+    Pad,
+    PrefixBody,
     Respell,
     SetAnswerHeader,
     SetBody,
@@ -91,6 +95,18 @@ REWRITES: tuple[tuple[Verb, Draft, Draft], ...] = (
         ANSWER,
         Answer(seam=ANSWER.seam, status=200, headers=(("content-type", "text/html"),), body=ANSWER.body),
     ),
+    (Pad(Seam.USERINFO, "more", 3), FIELDS, FIELDS.having("more", "xxx")),
+    (PrefixBody(Seam.TOKEN_ANSWER, "\ufeff"), ANSWER, answer(body=b"\xef\xbb\xbf{...}")),
+    (
+        InflateBody(Seam.TOKEN_ANSWER, 4),
+        ANSWER,
+        Answer(
+            seam=ANSWER.seam,
+            status=200,
+            headers=(*ANSWER.headers, ("Content-Encoding", "gzip")),
+            body=gzip.compress(b"{...}    ", compresslevel=1, mtime=0),
+        ),
+    ),
 )
 
 LEAVES_ALONE: tuple[tuple[Verb, Draft], ...] = (
@@ -121,6 +137,9 @@ LEAVES_ALONE: tuple[tuple[Verb, Draft], ...] = (
     (CopyField(Seam.USERINFO, "absent", "name"), FIELDS),
     (SetBody(Seam.TOKEN_ANSWER, "{...}"), ANSWER),
     (SetAnswerHeader(Seam.TOKEN_ANSWER, "Content-Type", "application/json"), ANSWER),
+    (Pad(Seam.USERINFO_ANSWER, "more", 3), ANSWER),
+    (PrefixBody(Seam.TOKEN_ANSWER, ""), ANSWER),
+    (InflateBody(Seam.USERINFO, 4), FIELDS),
 )
 
 
@@ -210,6 +229,13 @@ def test_the_difference_shows_what_changed_and_nothing_else() -> None:
         "AnswerStatus": [({"status": 200, "octets": 5}, {"status": 503, "octets": 0})],
         "Delay": [({"delay": 0.0}, {"delay": 2.5})],
     } == shown
+
+
+def test_what_is_far_too_long_is_shown_by_its_beginning_and_length() -> None:
+    """Evidence is read by people, and a megabyte of it by nobody."""
+    (told,) = deviate(FIELDS, (Pad(Seam.USERINFO, "more", 20_000),))[1]
+
+    assert {"more": "x" * 40 + "… (20000)"} == told.told
 
 
 def test_nth_waits_for_its_turn() -> None:

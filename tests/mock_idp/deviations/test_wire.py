@@ -25,9 +25,12 @@ from mock_idp.deviations import (
     DuplicateField,
     ExtendClaim,
     ExtendToken,
+    InflateBody,
     KeepParts,
     ListClaim,
     Nth,
+    Pad,
+    PrefixBody,
     Respell,
     SetAnswerHeader,
     SetBody,
@@ -71,6 +74,9 @@ VERBS = st.one_of(
     st.builds(ExtendToken, TEXTS, SEAMS),
     st.builds(CopyField, SEAMS, TEXTS, TEXTS),
     st.builds(SetBody, SEAMS, TEXTS),
+    st.builds(Pad, SEAMS, TEXTS, st.integers(1, 1000)),
+    st.builds(PrefixBody, SEAMS, TEXTS),
+    st.builds(InflateBody, SEAMS, st.integers(1, 1000)),
     st.builds(SetAnswerHeader, SEAMS, st.just("Content-Type"), st.sampled_from(["text/html", ""])),
 )
 LIES: st.SearchStrategy[Deviation] = VERBS | st.builds(Nth, st.integers(1, 9), VERBS)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from mock_idp.settings import Settings
-from mock_idp.store import MemoryStore
 from mock_idp.web.app import create_app
 from mock_idp.web.services import Provider
+from tests.mock_idp.checked_store import CheckedStore
 from tests.mock_idp.protocol.portal import CALLBACK, IDNAT, NEIGHBOUR, PORTAL, QUESTION, basic
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Site:
 
     def __post_init__(self) -> None:
         """Start with two portals."""
-        self.provider = Provider(settings=self.settings, keys=self.keys, store=MemoryStore())
+        self.provider = Provider(settings=self.settings, keys=self.keys, store=CheckedStore())
         self.provider.server.register_client(PORTAL)
         self.provider.server.register_client(NEIGHBOUR)
         self.app = create_app(self.provider)

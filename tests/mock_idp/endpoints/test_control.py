@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import threading
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from cryptography import x509
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +18,8 @@ from tests.mock_idp.endpoints.site import CONTROL, DISCOVERY, Site, json_of
 from tests.mock_idp.protocol.portal import CALLBACK, IDNAT, SECRET
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
     from mock_idp.keys import SigningKeys
 
 LIE = {"kind": "set-field", "seam": "userinfo", "name": "sub", "value": "other"}
@@ -43,6 +48,62 @@ def test_the_stray_key_is_shown_with_the_place_where_it_stands(site: Site) -> No
     assert said["keys"] == json_of(site.call("GET", path))["keys"]
     assert {key["n"] for key in said["keys"]}.isdisjoint(key["n"] for key in json_of(site.call("GET", certs))["keys"])
     assert all("d" not in key for key in said["keys"])
+
+
+def test_the_oddities_of_keys_are_public_and_belong_to_the_stray_key(site: Site) -> None:
+    """A certificate of it, at its address too; keys that are too short, shared, or for another use."""
+    said = json_of(site.control("GET", "/stray-key"))
+    pem = site.call("GET", said["x5u"].removeprefix(site.settings.issuer_base)).data
+    certificate = x509.load_pem_x509_certificate(pem)
+    public = cast("RSAPublicKey", certificate.public_key()).public_numbers()
+
+    assert certificate == x509.load_der_x509_certificate(base64.b64decode(said["x5c"][0]))
+    assert public.n == int.from_bytes(decoded(said["jwk"]["n"]))
+    assert 1024 == int.from_bytes(decoded(said["weak"]["n"])).bit_length()
+    assert (said["signing"]["kid"], "enc", said["jwk"]["n"]) == tuple(
+        said["namesake"][name] for name in ("kid", "use", "n")
+    )
+    assert said["signing"]["n"].encode() == decoded(said["shared"]["k"])
+    assert "enc" == said["encryption"]["use"]
+    assert not any("d" in said[name] for name in ("jwk", "weak", "namesake", "encryption", "signing"))
+
+
+def decoded(text: str) -> bytes:
+    """Return the octets of base64url text."""
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def test_who_comes_to_the_canary_is_entered_into_the_journal(site: Site) -> None:
+    """With what was brought along, masked; it gives nothing, and stands on the wallet host only."""
+    path = "/simulateur/piege/abc"
+    brought = site.call("POST", path, wallet=True, data={"code": "secret-code"})
+    (entry,) = site.provider.journal.entries(endpoint="canary")
+
+    assert (404, "back", "POST", site.settings.wallet_base + path) == (
+        brought.status_code,
+        entry.channel,
+        entry.method,
+        entry.url,
+    )
+    assert "secret-code" not in str(entry)
+    assert "code" in dict(entry.request)
+    assert 404 == site.call("GET", path).status_code
+
+
+def test_an_answer_that_is_held_back_is_sent_on_release(site: Site) -> None:
+    """Long before its time; the next one waits anew."""
+    patience, sent = site.provider.patience, threading.Event()
+
+    def hold() -> None:
+        patience.hold(60)
+        sent.set()
+
+    waiting = threading.Thread(target=hold)
+    waiting.start()
+    while not sent.wait(0.01):
+        assert 204 == site.control("POST", "/release", {}).status_code
+    waiting.join()
+    assert not waiting.is_alive()
 
 
 def test_a_plan_is_armed_bound_and_told(site: Site) -> None:

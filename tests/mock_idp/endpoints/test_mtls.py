@@ -20,7 +20,8 @@ from mock_idp.settings import Settings
 from mock_idp.web.card_by_tls import CERTIFICATE
 from mock_idp.web.http import CLIENT_CERTIFICATE
 from mock_idp.web.serve import bind
-from mock_idp.web.tls import CardPort, ServerIdentity
+from mock_idp.web.server_identity import ServerIdentity
+from mock_idp.web.tls import Asking, TlsPort
 from tests.mock_idp.endpoints.site import ENDPOINTS, Site, json_of
 from tests.mock_idp.protocol.portal import CALLBACK, IDNAT, PORTAL
 
@@ -63,7 +64,7 @@ def test_a_portal_logs_in_with_its_certificate(keys: SigningKeys, tmp_path: Path
     authority = tmp_path / "authority.pem"
     authority.write_bytes(identity.authority_pem)
     form = {"grant_type": "authorization_code", "client_id": "portal", "redirect_uri": CALLBACK, "code": site.code()}
-    with CardPort(listener, site.provider, identity=identity), requests.Session() as line:
+    with TlsPort(listener, site.provider, identity=identity, asking=Asking()), requests.Session() as line:
         line.trust_env = False
         line.verify = str(authority)
         without = line.post(base + ENDPOINTS + "/token", data=form, timeout=20)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -13,10 +15,13 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from mock_idp.web import journeys
-from tests.mock_idp.endpoints.site import CONTROL, Site
+from mock_idp.web.tls_doors import TlsDoors
+from tests.mock_idp.endpoints.site import CONTROL, Site, json_of
 from tests.mock_idp.protocol.portal import IDNAT, PORTAL
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from werkzeug.test import TestResponse
 
     from mock_idp.keys import SigningKeys
@@ -35,6 +40,7 @@ NAMES = [operation["operationId"] for _, _, operation in OPERATIONS]
 def prepared(keys: SigningKeys) -> Site:
     """A provider in which every example of the description makes sense."""
     site = Site(keys=keys)
+    site.provider.tls_doors = TlsDoors(site.provider)
     site.provider.server.register_client(replace(PORTAL, ciba=True))
     journeys.enrol(site.provider, IDNAT, "1234", device_id="device")
     login_id = site.begin()
@@ -45,9 +51,20 @@ def prepared(keys: SigningKeys) -> Site:
 
 
 @pytest.fixture
-def site(keys: SigningKeys) -> Site:
+def site(keys: SigningKeys) -> Iterator[Site]:
     """A provider of one's own."""
-    return prepared(keys)
+    with closed(prepared(keys)) as site:
+        yield site
+
+
+@contextmanager
+def closed(site: Site) -> Iterator[Site]:
+    """Close the doors that the examples have opened."""
+    try:
+        yield site
+    finally:
+        if site.provider.tls_doors is not None:
+            site.provider.tls_doors.close()
 
 
 def send(site: Site, method: str, path: str, body: Any = None) -> TestResponse:
@@ -103,15 +120,33 @@ def test_every_schema_is_one(method: str, path: str, operation: dict[str, Any]) 
     Draft202012Validator.check_schema(DOCUMENT["components"]["schemas"]["Entry"])
 
 
+CLOSED = [
+    pytest.param(method, path, request, id=operation["operationId"])
+    for method, path, operation in OPERATIONS
+    if (request := operation.get("requestBody", {}).get("content", {}).get("application/json", {}))
+    and request["schema"].get("additionalProperties") is False
+]
+
+
+@pytest.mark.parametrize(("method", "path", "request_"), CLOSED)
+def test_a_member_that_nobody_knows_is_told(site: Site, method: str, path: str, request_: dict[str, Any]) -> None:
+    """A misspelt one would do nothing, and nobody would notice."""
+    answer = send(site, method, path, {**request_["example"], "inconnu": 1})
+
+    assert 400 == answer.status_code
+    assert re.match(r"inconnu: unknown (member|key)", json_of(answer)["error"]), answer.text
+
+
 def test_the_description_is_served(site: Site) -> None:
     """From the API itself."""
     assert DOCUMENT == site.control("GET", "/openapi.json").json
 
 
 @pytest.fixture(scope="module")
-def shared(keys: SigningKeys) -> Site:
+def shared(keys: SigningKeys) -> Iterator[Site]:
     """One provider for many requests."""
-    return prepared(keys)
+    with closed(prepared(keys)) as site:
+        yield site
 
 
 MEMBERS = sorted(

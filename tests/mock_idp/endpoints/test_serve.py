@@ -51,6 +51,23 @@ def test_stopping_drops_idle_clients_and_lets_every_thread_go(keys: SigningKeys)
     assert set() == set(threading.enumerate()) - before
 
 
+def test_a_request_that_ends_while_the_server_stops_is_no_trouble(keys: SigningKeys) -> None:
+    """It wakes the very thread that is told to stop, just before it is told: here always, otherwise once in a while."""
+    with run_provider(make=lambda final: Provider(settings=final, keys=keys)) as running:
+        trigger = running.serving._server.trigger
+        pull = trigger._physical_pull
+
+        def too_late() -> None:
+            # somebody else's wake-up comes between the word and its own
+            pull()
+            threading.Event().wait(0.2)
+            pull()
+
+        trigger._physical_pull = too_late
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", int(running.settings.issuer_base.rpartition(":")[2])), timeout=10)
+
+
 def test_a_taken_port_is_told(keys: SigningKeys) -> None:
     """By the operating system's own error, for the command line to explain."""
     taken = bind("127.0.0.1", 0)

@@ -14,7 +14,8 @@ from joserfc import jws
 from joserfc.jwk import KeySet
 
 from mock_idp.artefacts import Fields
-from mock_idp.people import Directory, builtin_people
+from mock_idp.directory import Directory
+from mock_idp.people import builtin_people
 from mock_idp.protocol import Client, Exchange, PscServer, Reply
 from mock_idp.protocol.exchange import FormPost
 from mock_idp.protocol.tokens import Grant

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mock_idp.people import Activity, Directory, Person, builtin_people
+from mock_idp.directory import Directory
+from mock_idp.people import Activity, Person, builtin_people
 from mock_idp.protocol.userinfo import answer_userinfo, userinfo
 from mock_idp.settings import Settings
 from tests.mock_idp.protocol.portal import IDNAT, World, basic, body_of

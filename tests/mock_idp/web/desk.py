@@ -18,6 +18,7 @@ from mock_idp.protocol import Client
 from mock_idp.settings import Settings
 from mock_idp.web import Provider, create_app
 from mock_idp.web.world import Clock
+from tests.mock_idp.checked_store import CheckedStore
 from tests.mock_idp.ecps.cards import card, persons, root, sign
 from tests.mock_idp.ecps.journeys import IDNAT, NOON
 from tests.mock_idp.web.screen import Screen
@@ -222,7 +223,7 @@ def make_provider(
     provider = Provider(
         settings=settings or Settings(),
         ecps=ecps,
-        store=store,
+        store=store or CheckedStore(),
         clock=StillClock(),
         keys=signing_keys(),
         card_anchors=(root().der,),

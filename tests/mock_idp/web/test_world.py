@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def test_no_token_begins_with_a_dash(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ids are typed after commands; one that looks like an option is drawn again."""
-    drawn = iter([b"\xf8\x00\x00", b"\xfb\xff\xbf", b"\xff\xf8\x00"])
-    monkeypatch.setattr(secrets, "token_bytes", lambda _: next(drawn))
+    drawn = iter(["-AAA", "--fg", "__gA"])
+    monkeypatch.setattr(secrets, "token_urlsafe", lambda _: next(drawn))
 
     assert "__gA" == SystemEntropy().token(3)

@@ -49,6 +49,8 @@ app.get("/callback", async (request, response) => {
     idTokenExpected: true,
   });
   const claims = await client.fetchUserInfo(provider, tokens.access_token, tokens.claims().sub);
+  // Whom the session is of is the application's own question: no library asks it.
+  if (typeof claims.SubjectNameID !== "string" || !claims.SubjectNameID.trim()) throw new Error("no identity");
   await new Promise((done, failed) => request.session.regenerate((error) => (error ? failed(error) : done())));
   request.session.user = { claims, idToken: tokens.id_token };
   response.redirect("/me");

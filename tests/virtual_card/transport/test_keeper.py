@@ -59,17 +59,19 @@ def test_the_pin_is_changed_and_the_card_unblocked(card: Card, door: Path) -> No
     """Wrong ones are counted and told; the PUK helps."""
     with keeping(card, door):
         changed = ask(door, {"ask": "change-pin", "old": PIN, "new": "4321"})
-        refusals = []
+        refusals, said = [], []
         for _ in range(3):
             with pytest.raises(KeeperError) as refused:
                 ask(door, {"ask": "change-pin", "old": PIN, "new": "9999"})
             refusals.append((refused.value.code, refused.value.tries_left))
+            said.append(refused.value.fr)
         unblocked = ask(door, {"ask": "unblock", "puk": PUK, "new": PIN})
         status = ask(door, {"ask": "status"})
 
     assert ({"changed": True}, {"unblocked": True}) == (changed, unblocked)
     assert [("pin-refused", 2), ("pin-refused", 1), ("pin-blocked", None)] == refusals
     assert 3 == status["tries_left"]["pin"]
+    assert said[-1].startswith("le code confidentiel est bloqué")
 
 
 def test_the_trace_is_handed_out(card: Card, door: Path) -> None:

@@ -44,9 +44,32 @@ def test_missing_programs_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
 
 def test_other_rights_are_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Not root."""
+    """Not root, and the folder of the socket is not ours."""
     monkeypatch.setattr("virtual_card.transport.pcscd.os.geteuid", lambda: 1000)
-    with pytest.raises(PcscdError, match="run as root"), pcscd(tmp_path):
+    monkeypatch.setattr("virtual_card.transport.pcscd._SOCKET", tmp_path / "not-there" / "socket")
+    with pytest.raises(PcscdError, match="not-there, which is root's; run as root"), pcscd(tmp_path):
+        pass
+
+
+def test_a_plain_user_with_the_sockets_folder_needs_no_root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The service is told not to ask polkit, and the lock lies beside the socket."""
+    monkeypatch.setattr("virtual_card.transport.pcscd.os.geteuid", lambda: 1000)
+    monkeypatch.setattr("virtual_card.transport.pcscd._LOCK", Path("/not-there/a.lock"))
+    program = tmp_path / "pcscd"
+    program.write_text(
+        '#!/bin/sh\n[ "$1" = --help ] && echo --disable-polkit && exit\necho "I got $*"\nexit 1\n', encoding="utf-8"
+    )
+    with pytest.raises(PcscdError, match="I got --foreground --disable-polkit --config"), pcscd(tmp_path):
+        pass
+
+    assert (tmp_path / "a.lock").exists()
+
+
+def test_a_plain_user_learns_that_an_old_service_will_not_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """One that asks polkit whatever it is told would start and refuse every program."""
+    monkeypatch.setattr("virtual_card.transport.pcscd.os.geteuid", lambda: 1000)
+    (tmp_path / "pcscd").write_text("#!/bin/sh\necho --foreground\n", encoding="utf-8")
+    with pytest.raises(PcscdError, match="take pcscd 2, or run as root"), pcscd(tmp_path):
         pass
 
 

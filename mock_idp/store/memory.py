@@ -1,59 +1,16 @@
-"""Where the provider keeps what it must remember: one small protocol, and a store in memory.
-
-Records are frozen values in named tables.  Whoever changes a record says what it believed was there, so that of two
-requests that race for one code, one approval or one activation, exactly one wins.
-"""
+"""A store in memory: the default, and the quickest."""
 
 from __future__ import annotations
 
 import heapq
 import itertools
 import threading
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-
-class Store(Protocol):
-    """What every store offers; times are aware UTC values given by the caller."""
-
-    def get(self, table: str, key: str, *, now: datetime) -> Any | None:
-        """Return the record, or None when it is absent or expired at ``now``."""
-        ...
-
-    def put(self, table: str, key: str, value: Any, *, expires_at: datetime | None = None) -> None:
-        """Keep a record until ``expires_at``, or for good."""
-        ...
-
-    def compare_and_set(
-        self,
-        table: str,
-        key: str,
-        expected: Any | None,
-        value: Any,
-        *,
-        now: datetime,
-        expires_at: datetime | None = None,
-    ) -> bool:
-        """Replace the record only if it still equals ``expected`` (None: if there is none); tell whether it was."""
-        ...
-
-    def delete(self, table: str, key: str) -> None:
-        """Forget a record; forgetting twice is no error."""
-        ...
-
-    def values(self, table: str, *, now: datetime) -> list[Any]:
-        """Return the records of a table that are not expired at ``now``, oldest first."""
-        ...
-
-    def purge(self, *, now: datetime) -> int:
-        """Drop what has expired at ``now`` and return how many records that were."""
-        ...
-
-    def clear(self, *, keep: frozenset[str]) -> None:
-        """Forget every table but those named."""
-        ...
+    from types import TracebackType
+    from typing import Self
 
 
 class MemoryStore:
@@ -121,6 +78,18 @@ class MemoryStore:
         """Forget every table but those named."""
         with self._lock:
             self._tables = {table: records for table, records in self._tables.items() if table in keep}
+
+    def close(self) -> None:
+        """Do nothing: memory goes with the process."""
+
+    def __enter__(self) -> Self:
+        """Return the store."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Do nothing: memory goes with the process."""
 
     def _keep(self, table: str, key: str, value: Any, until: datetime | None) -> None:
         self._tables.setdefault(table, {})[key] = (value, until)
