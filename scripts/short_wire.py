@@ -55,7 +55,7 @@ def _answer(app: Any, request: Any) -> urllib3.HTTPResponse:
     parts = urlsplit(request.url)
     body = request.body or b""
     octets = body.encode() if isinstance(body, str) else body
-    environ: dict[str, Any] = {
+    wsgi: dict[str, Any] = {
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": unquote_to_bytes(parts.path or "/").decode("latin-1"),
@@ -77,14 +77,14 @@ def _answer(app: Any, request: Any) -> urllib3.HTTPResponse:
     for name, value in request.headers.items():
         key = name.upper().replace("-", "_")
         said = value.decode("latin-1") if isinstance(value, bytes) else value
-        environ["CONTENT_TYPE" if key == "CONTENT_TYPE" else f"HTTP_{key}"] = said
+        wsgi["CONTENT_TYPE" if key == "CONTENT_TYPE" else f"HTTP_{key}"] = said
     begun: dict[str, Any] = {}
 
     def start(status: str, headers: list[tuple[str, str]], _: Any = None) -> Callable[[bytes], None]:
         begun.update(status=int(status.split(maxsplit=1)[0]), headers=headers)
         return lambda _: None
 
-    said = app(environ, start)
+    said = app(wsgi, start)
     try:
         content = b"".join(said)
     finally:
