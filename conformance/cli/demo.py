@@ -153,8 +153,9 @@ def _conclude(terminal: Terminal, result: Result, defect: Defect | None, folder:
     terminal.summary(result.run)
     found = {one.id for one in result.run.scenarios if one.ruled is Verdict.FAILED}
     wanted = {MINIATURES[defect].caught_by} if defect is not None else set()
+    kindred = MINIATURES[defect].also if defect is not None else frozenset()
     played = {one.id for one in result.run.scenarios}
-    as_shown = found == wanted & played
+    as_shown = found - kindred == wanted & played
     terminal.console.print()
     if defect is not None and as_shown:
         terminal.say(
