@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from werkzeug.test import TestResponse
 
     from mock_idp.keys import SigningKeys
+    from mock_idp.store import Store
 
 REALM = "/auth/realms/esante-wallet"
 ENDPOINTS = REALM + "/protocol/openid-connect"
@@ -37,10 +38,11 @@ class Site:
 
     keys: SigningKeys
     settings: Settings = Settings()  # noqa: RUF009  frozen
+    store: Store | None = None
 
     def __post_init__(self) -> None:
         """Start with two portals."""
-        self.provider = Provider(settings=self.settings, keys=self.keys, store=CheckedStore())
+        self.provider = Provider(settings=self.settings, keys=self.keys, store=self.store or CheckedStore())
         self.provider.server.register_client(PORTAL)
         self.provider.server.register_client(NEIGHBOUR)
         self.app = create_app(self.provider)

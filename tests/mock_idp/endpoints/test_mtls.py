@@ -15,17 +15,22 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from mock_idp.protocol.api_exchange import ACCESS_TOKEN_TYPE, API_SCOPE, EXCHANGE_GRANT
 from mock_idp.protocol.clients import AuthPolicy
+from mock_idp.protocol.tokens import Means
 from mock_idp.settings import Settings
 from mock_idp.web.card_by_tls import CERTIFICATE
 from mock_idp.web.http import CLIENT_CERTIFICATE
+from mock_idp.web.journeys import enrol
 from mock_idp.web.serve import bind
 from mock_idp.web.server_identity import ServerIdentity
+from mock_idp.web.shortcuts import mint
 from mock_idp.web.tls import Asking, TlsPort
 from tests.mock_idp.endpoints.site import ENDPOINTS, Site, json_of
-from tests.mock_idp.protocol.portal import CALLBACK, IDNAT, PORTAL
+from tests.mock_idp.protocol.portal import CALLBACK, IDNAT, PORTAL, basic
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from mock_idp.keys import SigningKeys
@@ -74,6 +79,60 @@ def test_a_portal_logs_in_with_its_certificate(keys: SigningKeys, tmp_path: Path
 
     assert (401, 200) == (without.status_code, tokens.status_code)
     assert IDNAT == json_of(site.userinfo(tokens.json()["access_token"]))["SubjectNameID"]
+
+
+@pytest.fixture
+def secured(keys: SigningKeys, tmp_path: Path) -> Iterator[tuple[Site, str, requests.Session, str]]:
+    """A provider with a port for certificates, its address, a portal's line there, and the thumbprint it shows."""
+    listener = bind("127.0.0.1", 0)
+    base = f"https://localhost:{listener.getsockname()[1]}"
+    site = Site(keys=keys, settings=Settings(mtls_base=base))
+    pem, thumbprint = portal_certificate(site, tmp_path)
+    identity = ServerIdentity.create(now=site.provider.clock.now())
+    authority = tmp_path / "authority.pem"
+    authority.write_bytes(identity.authority_pem)
+    with TlsPort(listener, site.provider, identity=identity, asking=Asking()), requests.Session() as line:
+        line.trust_env = False
+        line.verify, line.cert = str(authority), str(pem)
+        yield site, base + ENDPOINTS, line, thumbprint
+
+
+@pytest.mark.parametrize(
+    ("policy", "by_certificate", "by_secret"),
+    [(AuthPolicy.SECRET, 401, 200), (AuthPolicy.MTLS, 200, 401), (AuthPolicy.EITHER, 200, 200)],
+)
+def test_every_endpoint_heeds_the_policy(
+    secured: tuple[Site, str, requests.Session, str], policy: AuthPolicy, by_certificate: int, by_secret: int
+) -> None:
+    """Token, introspection, revocation, CIBA and the exchange of the sample API: over real TLS, by what was proven."""
+    site, endpoints, line, thumbprint = secured
+    site.provider.server.register_client(
+        replace(PORTAL, authentication=policy, certificate_sha256=thumbprint, ciba=True)
+    )
+    enrol(site.provider, IDNAT, "1234")
+    tokens = mint(site.provider, PORTAL, IDNAT, scope="openid scope_all", nonce=None, means=Means.MOBILE)
+    asked = {
+        "/token": {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]},
+        "/token/introspect": {"token": tokens["access_token"]},
+        "/ext/ciba/auth": {"scope": "openid", "login_hint": IDNAT, "binding_message": "42", "acr_values": "eidas1"},
+        "/../../../api-exemple/protocol/openid-connect/token": {
+            "grant_type": EXCHANGE_GRANT,
+            "subject_token": tokens["access_token"],
+            "subject_token_type": ACCESS_TOKEN_TYPE,
+            "scope": API_SCOPE,
+        },
+        "/revoke": {"token": tokens["access_token"]},
+    }
+    named = {"client_id": "portal"}
+    statuses = {
+        path: (
+            line.post(endpoints + path, data={**form, **named}, timeout=20).status_code,
+            line.post(endpoints + path, data=form, headers=basic(), timeout=20).status_code,
+        )
+        for path, form in asked.items()
+    }
+
+    assert dict.fromkeys(asked, (by_certificate, by_secret)) == statuses
 
 
 def test_only_the_back_channel_is_served_there(keys: SigningKeys) -> None:

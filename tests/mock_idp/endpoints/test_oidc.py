@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote_from_bytes, urlsplit
 
@@ -105,6 +106,40 @@ def test_an_error_page_says_what_is_registered(site: Site, method: str) -> None:
         CALLBACK in page.text,
         "https://portal.example/Callback" in page.text,
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "french", "english"),
+    [
+        (
+            {"redirect_uri": "https://portal.example/autre"},
+            "L'adresse demandée doit être l'une d'elles, au caractère près.",
+            "The address asked for must be one of them, to the character.",
+        ),
+        (
+            {"client_id": "inconnu"},
+            "inconnu du simulateur : déclarez ce client, ou corrigez client_id dans la demande.",
+            "unknown to the simulator: declare this client, or correct client_id in the request.",
+        ),
+        (
+            {"client_id": None},
+            "absent : envoyez l'identifiant sous lequel le portail est déclaré.",
+            "missing: send the identifier under which the portal is declared.",
+        ),
+    ],
+)
+def test_an_error_page_says_the_remedy_in_the_browser_s_language(
+    site: Site, changes: dict[str, str | None], french: str, english: str
+) -> None:
+    """The cause and what to change, for the integrator who looks at it."""
+    asked = {name: value for name, value in {**QUESTION, **changes}.items() if value is not None}
+    pages = [
+        site.call("GET", "/auth", wallet=True, query_string=asked, headers={"Accept-Language": language})
+        for language in ("fr", "en")
+    ]
+
+    assert [400, 400] == [page.status_code for page in pages]
+    assert [(True, False), (False, True)] == [(french in page.text, english in page.text) for page in pages]
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -256,6 +291,13 @@ RAW = st.lists(
                 "id_token_hint",
                 "token",
                 "code_challenge",
+                "auth_req_id",
+                "login_hint",
+                "binding_message",
+                "channel",
+                "subject_token",
+                "subject_token_type",
+                "session_state",
             ]
         ).map(str.encode)
         | st.binary(max_size=4),
@@ -270,6 +312,10 @@ TARGETS = [
     (ENDPOINTS + "/logout", False),
     (ENDPOINTS + "/token/introspect", False),
     (ENDPOINTS + "/revoke", False),
+    (ENDPOINTS + "/ext/ciba/auth", False),
+    (ENDPOINTS + "/login-status-iframe.html/init", False),
+    ("/auth/realms/api-exemple/protocol/openid-connect/token", False),
+    ("/auth/realms/api-exemple/dossier", False),
 ]
 
 
@@ -304,5 +350,8 @@ def test_any_bytes_are_answered(
 
     assert answer.status_code < 500
     assert urlsplit(answer.headers.get("Location", "")).netloc in {"portal.example", ""}
-    if not wallet and answer.status_code >= 400 and not path.endswith("/logout"):
-        assert "error" in json_of(answer)
+    if not wallet and answer.status_code >= 400 and not path.endswith(("/logout", "/init")):
+        said = json_of(answer)
+        # RFC 6749 5.2, RFC 6750 3: what both members are made of
+        assert re.fullmatch(r"[a-z_]+", said["error"])
+        assert re.fullmatch(r"[\x20-\x21\x23-\x5B\x5D-\x7E]*", said.get("error_description", ""))

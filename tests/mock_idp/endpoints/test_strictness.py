@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
 
 from mock_idp.people import ACTIVE, Person, builtin_people
+from mock_idp.store.sqlite import SqliteStore
+from mock_idp.web.records import record_codec
 from mock_idp.web.serve import run_provider
 from mock_idp.web.services import Provider
 from tests.mock_idp.endpoints.site import DISCOVERY, ENDPOINTS, Site, json_of
-from tests.mock_idp.protocol.portal import PORTAL, basic
+from tests.mock_idp.protocol.portal import IDNAT, PORTAL, basic
 from tests.mock_idp.protocol.test_code_grant import S256, VERIFIER
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mock_idp.keys import SigningKeys
     from mock_idp.settings import Settings
 
@@ -159,6 +164,36 @@ def test_a_host_that_is_not_served_is_told_so(site: Site) -> None:
 
     assert 421 == answer.status_code
     assert "http://127.0.0.1:8080" in answer.text
+
+
+def test_many_logins_at_once_on_a_file_are_all_served(keys: SigningKeys, tmp_path: Path) -> None:
+    """Two processes, as far as the file can tell, and eight portals: nobody is told of a database that is locked."""
+    path = tmp_path / "desk.sqlite"
+    with SqliteStore(path, record_codec()) as one, SqliteStore(path, record_codec()) as other:
+        sites = [Site(keys=keys, store=store) for store in (one, other)]
+
+        def log_in(number: int) -> tuple[int, int]:
+            here, there = sites[number % 2], sites[(number + 1) % 2]
+            tokens = json_of(there.redeem(minted_code(here)))
+            who = here.userinfo(tokens["access_token"])
+            form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+            again = there.call("POST", ENDPOINTS + "/token", data=form, headers=basic())
+            return who.status_code, again.status_code
+
+        with ThreadPoolExecutor(8) as portals:
+            done = list(portals.map(log_in, range(24)))
+
+        assert [(200, 200)] * 24 == done
+        # and no key is imported anew for every token, which would take longer than all the rest
+        assert sites[0].provider.keys is sites[0].provider.keys is sites[1].provider.keys
+
+
+def minted_code(site: Site) -> str:
+    """Return the code of a login, in a browser of its own."""
+    asked = site.ask(site.app.test_client())
+    login_id = dict(parse_qsl(urlsplit(asked.location).query))["login"]
+    reply = site.provider.complete(login_id, IDNAT, lambda _: None)
+    return dict(parse_qsl(urlsplit(reply.location or "").query))["code"]
 
 
 def test_adding_people_while_others_are_looked_up_breaks_nothing(site: Site) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -114,6 +115,16 @@ def test_a_code_lives_a_minute(world: World, seconds: int, status: int) -> None:
     world.later(seconds=seconds)
 
     assert status == world.redeem(code).status
+
+
+def test_the_life_of_a_code_is_a_setting(world: World) -> None:
+    """No source says how long PSC's codes live."""
+    world.with_settings(code_lifetime=timedelta(seconds=5))
+    early, late = world.code(), world.code()
+    first = world.redeem(early).status
+    world.later(seconds=5)
+
+    assert (200, 400) == (first, world.redeem(late).status)
 
 
 @pytest.mark.parametrize("address", [CALLBACK + "/", "https://portal.example/other?kept=1", ""])

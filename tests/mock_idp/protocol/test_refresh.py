@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.mock_idp.protocol.portal import IDNAT, World, basic, body_of
@@ -36,6 +38,47 @@ def test_a_refresh_token_lives_half_an_hour(world: World, minutes: float, status
     world.later(minutes=minutes)
 
     assert status == world.refresh(tokens["refresh_token"]).status
+
+
+@pytest.mark.parametrize("name", ["access_token_lifetime", "refresh_token_lifetime", "id_token_lifetime"])
+def test_lifetimes_are_settings(world: World, name: str) -> None:
+    """Each of its own token, in the response and in the token."""
+    plain = world.tokens()
+    world.with_settings(**{name: timedelta(seconds=77)})
+    tokens = world.tokens()
+    lives = {
+        "access_token_lifetime": tokens["expires_in"],
+        "refresh_token_lifetime": tokens["refresh_expires_in"],
+        "id_token_lifetime": lifetime(world, tokens["id_token"]),
+    }
+    usual = {
+        "access_token_lifetime": plain["expires_in"],
+        "refresh_token_lifetime": plain["refresh_expires_in"],
+        "id_token_lifetime": lifetime(world, plain["id_token"]),
+    }
+
+    assert {**usual, name: 77} == lives
+    assert lives["access_token_lifetime"] == lifetime(world, tokens["access_token"])
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds", "refreshable"),
+    [("session_lifetime", 99, True), ("session_lifetime", 101, False), ("refresh_token_lifetime", 101, False)],
+)
+def test_the_life_of_a_session_is_a_setting(world: World, name: str, seconds: int, *, refreshable: bool) -> None:
+    """And no token outlives it."""
+    world.with_settings(**{name: timedelta(seconds=100)})
+    tokens = world.tokens()
+    world.later(seconds=seconds)
+
+    assert (200 if refreshable else 400) == world.refresh(tokens["refresh_token"]).status
+
+
+def lifetime(world: World, token: str) -> int:
+    """Return for how long a token says that it is good."""
+    claims = world.claims(token)
+    seconds: int = claims["exp"] - claims["iat"]
+    return seconds
 
 
 def test_refreshing_does_not_outlive_the_session(world: World) -> None:

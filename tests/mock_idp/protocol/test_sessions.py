@@ -59,6 +59,25 @@ def test_signs_of_life_keep_it_for_four_hours_and_no_longer(book: SessionBook) -
     assert [True, False] == [book.find(session.session_id, now=when) is not None for when in (last, last + SECOND)]
 
 
+@pytest.mark.parametrize(
+    ("settings", "end"),
+    [
+        (Settings(session_lifetime=timedelta(minutes=10)), 10),
+        (Settings(session_idle_lifetime=timedelta(minutes=5)), 5),
+        (Settings(session_lifetime=timedelta(minutes=3), session_idle_lifetime=timedelta(minutes=5)), 3),
+    ],
+)
+def test_both_lives_are_settings(settings: Settings, end: int) -> None:
+    """Whichever is over first ends it."""
+    book = SessionBook(MemoryStore(), settings)
+    made = begin(book)
+
+    assert [True, False] == [
+        book.find(made.session_id, now=NOON + timedelta(minutes=end) + late) is not None
+        for late in (timedelta(seconds=-1), timedelta(0))
+    ]
+
+
 def test_a_late_sign_of_life_revives_nothing(book: SessionBook) -> None:
     """What is over stays over."""
     session = begin(book)

@@ -53,3 +53,14 @@ def test_an_activation_goes_on_after_a_restart(tmp_path: Path) -> None:
     assert [Phase.ACTIVE] == [demand.activation.phase for demand in demands]
     assert 1 == len(devices)
     assert desk.computer.location.startswith(CALLBACK)
+
+
+def test_cookies_are_still_read_after_a_restart(tmp_path: Path) -> None:
+    """They are signed with what the store keeps; another store's provider does not take them."""
+    path = tmp_path / "desk.sqlite"
+    secrets = []
+    for place in (path, path, tmp_path / "other.sqlite"):
+        with SqliteStore(place, record_codec()) as store:
+            secrets.append(create_app(make_provider(store=store)).secret_key)
+
+    assert secrets[0] == secrets[1] != secrets[2]
