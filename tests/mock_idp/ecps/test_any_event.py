@@ -61,7 +61,7 @@ def taken(step: Callable[..., Step[Any, Any]], state: Any, event: Any, after: ti
 
 @pytest.mark.parametrize("phase", activation.Phase)
 @given(event=any_of(activation.EVENTS), after=MOMENTS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_an_activation(phase: activation.Phase, event: activation.Event, after: timedelta) -> None:
     """It goes where the table says, or fails because its time is over; only the last step enrols."""
     state = activation_in(phase)
@@ -78,7 +78,7 @@ def test_an_activation(phase: activation.Phase, event: activation.Event, after: 
 
 @pytest.mark.parametrize("phase", approval.Phase)
 @given(event=any_of(approval.EVENTS), after=MOMENTS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_an_approval(phase: approval.Phase, event: approval.Event, after: timedelta) -> None:
     """It goes where the table says, or expires; only collecting logs in, and what it is bound to never changes."""
     state = approval_in(phase)
@@ -95,7 +95,7 @@ def test_an_approval(phase: approval.Phase, event: approval.Event, after: timede
 
 @pytest.mark.parametrize("phase", enrolment.Phase)
 @given(event=any_of(enrolment.EVENTS), after=MOMENTS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_an_enrolment(phase: enrolment.Phase, event: enrolment.Event, after: timedelta) -> None:
     """It goes where the table says from where its age has brought it; tries come back only with the password."""
     state = enrolment_in(phase)
