@@ -160,7 +160,7 @@ def _wanted_idnat(body: dict[str, Any]) -> str | None:
 def clients() -> tuple[Response, int]:
     """Make a portal known, or known anew."""
     try:
-        client = client_from(body_of_request())
+        client = client_from(body_of_request(closed=False))
     except ClientError as error:
         raise ControlError(str(error)) from None
     provider().server.register_client(client)

@@ -46,11 +46,12 @@ def _check_caller() -> None:
         raise ControlError("Content-Type: send application/json", 415)
 
 
-def body_of_request(*known: str) -> dict[str, Any]:
+def body_of_request(*known: str, closed: bool = True) -> dict[str, Any]:
     """Return the JSON object of this request.
 
     Args:
-        known: the members that it may have; none when somebody else looks at them.
+        known: the members that it may have.
+        closed: False when somebody else looks at the members.
 
     Raises:
         ControlError: there is none, or a member is unknown: a misspelt one would do nothing, and nobody would notice.
@@ -58,8 +59,8 @@ def body_of_request(*known: str) -> dict[str, Any]:
     body = request.get_json(silent=True)
     if not isinstance(body, dict):
         raise ControlError("body: expected a JSON object")
-    if known and (unknown := sorted(set(body) - set(known))):
-        raise ControlError(f"{unknown[0]}: unknown member; known are {', '.join(sorted(known))}")
+    if closed and (unknown := sorted(set(body) - set(known))):
+        raise ControlError(f"{unknown[0]}: unknown member; known are {', '.join(sorted(known)) or 'none'}")
     return body
 
 
