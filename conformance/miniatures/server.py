@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from conformance.miniatures.property_defects import AnyDefect
 
 LOOPBACK: Final = "127.0.0.1"
+_STOP_SECONDS: Final = 5.0
 
 
 @contextmanager
@@ -76,7 +77,7 @@ def portal_toml(
         base_url: from ``run_portal``.
         name: shown in reports.
         jwks_cooldown_seconds: how long the portal waits before it fetches keys again.
-        registered: whether the provider knows that it uses CIBA, and its certificate.
+        registered: whether provider and portal know each other as the suite introduces them: CIBA, certificate, authority.
     """
     flows, more = ('["code", "ciba"]', _REGISTERED) if registered else ('["code"]', "")
     return f"""schema = 1
@@ -106,9 +107,6 @@ post = "/forget"
 [refresh]
 url = "/refresh"
 
-[provider]
-authority_trusted = true
-
 [limits]
 login_seconds = 10
 jwks_cooldown_seconds = {jwks_cooldown_seconds:g}
@@ -128,11 +126,25 @@ wait = "/ciba/wait"
 
 [mtls]
 parameters = { certificat = "oui" }
+
+[provider]
+authority_trusted = true
 """
 
 
 def _stop(server: Any, thread: threading.Thread) -> None:
-    """Close every socket from inside the loop, which then ends; from outside it would be a race."""
-    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))  # noqa: SLF001  # waitress has no public stop
-    thread.join(timeout=5)
+    """Close every socket from inside the loop, which then ends; from outside it would be a race.
+
+    Not before the loop has been woken: a request that ends just then wakes it too, and it would close the very pipe
+    that it is about to be woken by.
+    """
+    woken = threading.Event()
+
+    def close() -> None:
+        woken.wait(_STOP_SECONDS)
+        wasyncore.close_all(server._map)  # noqa: SLF001  # waitress has no public stop
+
+    server.trigger.pull_trigger(close)
+    woken.set()
+    thread.join(timeout=_STOP_SECONDS)
     server.task_dispatcher.shutdown(timeout=1)

@@ -148,7 +148,7 @@ def test_stopping_twice_is_no_error(tmp_path: Path) -> None:
     ("line", "said"),
     [
         ({"reset": '"reboot"'}, r"\[launch\] reset: 'reboot' is not understood; write one of restart, none"),
-        ({"reset": "{ pots = '/x' }"}, r"reset pots: unknown key; did you mean post\?"),
+        ({"reset": "{ poste = '/x' }"}, r"reset poste: unknown key; did you mean post\?"),
         ({"readdy": '"/x"'}, r"\[launch\] readdy: unknown key"),
         ({"ready_seconds": "0"}, r"ready_seconds: 0 is too small"),
         ({"env2": "{}"}, r"env2: unknown key"),

@@ -117,6 +117,7 @@ class TinyProvider:
             "expires_in": 120,
             "scope": "openid scope_all",
             "session_state": "s-" + form["code"],
+            "refresh_token": "rt-" + form["code"],
             "id_token": self._id_token(asked),
         }
         self.lie.tokens(answer)
