@@ -204,11 +204,17 @@ class Control(Line):
         meant = {} if login_id is None else {"login_id": login_id}
         self.ask("POST", "/answers", {"idnat": idnat, "answer": answer, **meant})
 
-    def habit(
-        self, habit: str | None, *, idnat: str | None = None, login_id: str | None = None, after: float = 0
-    ) -> None:
-        """Have a person, or one login, answered by itself, ``after`` seconds after the request; None ends it."""
-        whose = {"idnat": idnat} if idnat is not None else {"login_id": login_id}
+    def habit(self, habit: str | None, *, after: float = 0, **whose: str) -> None:
+        """Have requests answered by themselves, ``after`` seconds later; None ends it.
+
+        Args:
+            habit: ``approve``, ``refuse``, ``wrong-number`` or ``ignore``.
+            after: seconds.
+            whose: ``idnat`` of a person, ``persona`` for everybody made after it, or ``login_id`` of one login.
+
+        Raises:
+            ControlFailed: nobody, or no persona, is called that.
+        """
         self.ask("POST", "/habits", {**whose, "habit": habit, "after": after})
 
     def activation(self, idnat: str) -> str:

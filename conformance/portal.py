@@ -108,8 +108,8 @@ class PortalDriver(Protocol):
         """Return what it can do beyond logging in.
 
         ``cookies``: the portal's cookies can be seen and put back; ``hops``: its answers are seen as they came, its
-        login takes parameters more, and its logout can be fetched as an image; ``logout`` and ``claims``: as if the
-        descriptor said where they are.
+        login takes parameters more, and its logout can be fetched as an image; ``parallel``: two browsers may be on
+        their way at once; ``logout`` and ``claims``: as if the descriptor said where they are.
         """
         ...
 
@@ -172,8 +172,8 @@ class HttpPortal:
         return ()
 
     def capabilities(self) -> frozenset[str]:
-        """Return that the portal's cookies and answers are seen."""
-        return frozenset({"cookies", "hops"})
+        """Return that the portal's cookies and answers are seen, and that two browsers may be on their way at once."""
+        return frozenset({"cookies", "hops", "parallel"})
 
     def close(self) -> None:
         """Let go of nothing: plain HTTP keeps no connection."""

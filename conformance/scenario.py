@@ -39,6 +39,7 @@ class Need(StrEnum):
     HOPS = "hops"
     LOGOUT = "logout"
     MTLS = "mtls"
+    PARALLEL = "parallel"
     REFRESH = "refresh"
     RESET = "reset"
     TLS = "tls"

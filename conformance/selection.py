@@ -48,6 +48,10 @@ _WITHOUT = {
         "le descripteur ne dit pas que le portail présente un certificat client ([mtls])",
         "the descriptor does not say that the portal shows a client certificate ([mtls])",
     ),
+    Need.PARALLEL: (
+        "le pilote ([driver]) ne mène pas deux navigateurs à la fois",
+        "the driver ([driver]) does not lead two browsers at once",
+    ),
     Need.REFRESH: (
         "le descripteur ne dit pas comment amener le portail à rafraîchir ([refresh] url)",
         "the descriptor does not say how the portal is made to refresh ([refresh] url)",
@@ -73,7 +77,7 @@ def wanted(identifier: str, patterns: Sequence[str]) -> bool:
 
 
 def why_not(
-    card: Scenario, described: Descriptor, able: frozenset[str] = frozenset({Need.COOKIES, Need.HOPS})
+    card: Scenario, described: Descriptor, able: frozenset[str] = frozenset({Need.COOKIES, Need.HOPS, Need.PARALLEL})
 ) -> tuple[str, str] | None:
     """Return why a scenario does not apply to a portal, in French and English, or None when it does.
 

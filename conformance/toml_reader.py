@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 LARGEST: Final = 1_000_000_000
 LAST_PORT: Final = 65_535
-NEAR: Final = 0.75
+NEAR: Final = 0.8
 """How alike two keys are when one is taken for the other, misspelt (difflib); no two keys of a table of ours are."""
 
 

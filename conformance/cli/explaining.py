@@ -79,7 +79,10 @@ def _why(card: Scenario, terminal: Terminal) -> None:
     why = why_of(card.id)
     if why is None:
         return
-    terminal.say(f"\nPourquoi c'est important chez PSC : {why.fr}", f"\nWhy it matters at PSC: {why.en}")
+    first = (card.why_fr or why.fr, card.why_en or why.en)
+    terminal.say(f"\nPourquoi c'est important chez PSC : {first[0]}", f"\nWhy it matters at PSC: {first[1]}")
+    if card.why_fr:
+        terminal.say(f"  Plus largement : {why.fr}", f"  More widely: {why.en}")
     _how_known(why, terminal)
 
 

@@ -78,6 +78,14 @@ def _add_details(parser: argparse.ArgumentParser, talk: Talk) -> None:
         ),
     )
     parser.add_argument(
+        "--persona",
+        metavar="KEY",
+        help=talk(
+            "habit : toutes les personnes créées d'après cette persona (medecin-liberal…)",
+            "habit: everybody made after this persona (medecin-liberal…)",
+        ),
+    )
+    parser.add_argument(
         "--after",
         metavar="SECONDS",
         type=seconds,

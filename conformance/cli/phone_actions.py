@@ -212,15 +212,15 @@ class Hand:
         *person, habit = words
         if habit not in HABITS:
             _misused(f"habit : écrivez {', '.join(HABITS)}", f"habit: write {', '.join(HABITS)}")
-        if bool(person) == (self.options.login is not None):
+        whose = {"idnat": person[0]} if person else {}
+        whose |= {"login_id": self.options.login} if self.options.login is not None else {}
+        whose |= {"persona": self.options.persona} if self.options.persona is not None else {}
+        if len(whose) != 1:
             _misused(
-                "habit : donnez un identifiant national, ou --login, et pas les deux",
-                "habit: give an identifiant national, or --login, and not both",
+                "habit : donnez un identifiant national, --persona ou --login, et un seul",
+                "habit: give an identifiant national, --persona or --login, and only one of them",
             )
-        self.control.habit(
-            None if habit == NONE else habit,
-            idnat=person[0] if person else None, login_id=self.options.login, after=self.options.after,
-        )  # fmt: skip
+        self.control.habit(None if habit == NONE else habit, after=self.options.after, **whose)
         self.terminal.say("Habitude notée.", "Habit noted.")
 
     # -- what they share

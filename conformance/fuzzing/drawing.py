@@ -12,7 +12,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from conformance.families import WITH_TAIL, Family
 from conformance.fuzzing import drawing_claims
 from conformance.fuzzing.flow_machine import STEPS, machine
-from conformance.fuzzing.identifiers import REINTERPRETED, SPACES
+from conformance.fuzzing.identifiers import REINTERPRETED, SPACES, TYPED_SPACES
 from conformance.fuzzing.plan import IdentifierPlan, Plan, Twist
 from conformance.strategies.identifiers import hostile_text, internal
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _FURTHEST = 24
+_PLACED: Final = frozenset({Twist.INSERTED, Twist.SPACED, Twist.TYPED})
 
 
 @st.composite
@@ -33,7 +34,7 @@ def identifier_plans(draw: st.DrawFn, twist: Twist) -> IdentifierPlan:
         tail=tail,
         twist=twist,
         text=draw(_text(twist, tail)),
-        at=draw(st.integers(0, _FURTHEST)) if twist in {Twist.INSERTED, Twist.SPACED} else 0,
+        at=draw(st.integers(0, _FURTHEST)) if twist in _PLACED else 0,
     )
 
 
@@ -47,9 +48,8 @@ def _text(twist: Twist, tail: str) -> st.SearchStrategy[str]:
     if twist is Twist.OTHER_TAIL:
         last = hostile_text(longest=2)
         return last.map(lambda text: tail[:-1] + text) | hostile_text(longest=6).map(lambda text: "/" + text)
-    if twist is Twist.SPACED:
-        return st.sampled_from(SPACES)
-    return st.just("")
+    spaces = {Twist.TYPED: ("", *TYPED_SPACES), Twist.SPACED: SPACES}
+    return st.sampled_from(spaces.get(twist, ("",)))
 
 
 KINDS: Final[dict[str, tuple[st.SearchStrategy[Any], ...]]] = {

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conformance.masks import Masks
 
 DOCUMENT: Final = "psc-conformance, docs/fuzzing.md"
-_FOOLED: Final = frozenset({"merged", "mixed", "altered", "stranger", "accepted"})
+_FOOLED: Final = frozenset({"merged", "mixed", "altered", "mistyped", "stranger", "accepted"})
 _BROKE: Final = frozenset({"crashed", "no-answer", "loop", "probe-crashed", "slow"})
 
 

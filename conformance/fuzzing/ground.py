@@ -8,6 +8,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from conformance.ciba_visit import ASKED, CibaVisit
 from conformance.control import ControlFailed
 from conformance.evidence import Role
 from conformance.facts import known_facts, said_of
@@ -49,6 +50,7 @@ class Ground:
         self._reference: Reference | None = None
         self._learnt: dict[str, Json] | None = None
         self._rotated: float | None = None
+        self._asked = 0
         self.patient = False
         self._numbers: Iterator[int] = itertools.count(secrets.randbelow(NUMBERS))
 
@@ -141,6 +143,18 @@ class Ground:
             self.lab.portal.logout(browser)
             visit.log_in()
         return visit
+
+    def type_in(self, person: Somebody, typed: str) -> tuple[Look, str | None]:
+        """Type an identifiant into the portal's own form, for a login by CIBA that nobody answers.
+
+        Returns:
+            What that left, and the ``login_hint`` that the provider was asked with; None when it was not asked.
+        """
+        visit = CibaVisit(self.lab, person, self.lab.control.arm(()))
+        visit.ask(typed)
+        asked = self.lab.control.calls(ASKED, after=self._asked)
+        self._asked = max((one.seq for one in asked), default=self._asked)
+        return self.look("typed", visit), str(asked[-1].asked("login_hint") or "") if asked else None
 
     @property
     def logs_out(self) -> bool:

@@ -1,16 +1,16 @@
-"""Plans about identifiers: how the second one is made, how both log in, and what P1 to P5 say about it."""
+"""Plans about identifiers: how the second one is made, how both log in, and what P1 to P6 say about it."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from conformance.evidence import Anonymous, Identified
 from conformance.families import SHAPES, WITH_TAIL, Family
 from conformance.fuzzing.plan import LONGEST_TEXT, IdentifierPlan, Twist
-from conformance.fuzzing.verdict import Violation, trouble
+from conformance.fuzzing.verdict import Look, Violation, trouble
 from mock_idp.artefacts import Seam
 from mock_idp.deviations import Respell, SetField
 from mock_idp.ecps.idnat import IdnatError, normalise
@@ -18,7 +18,6 @@ from mock_idp.ecps.idnat import IdnatError, normalise
 if TYPE_CHECKING:
     from conformance.evidence import Attempt
     from conformance.fuzzing.ground import Ground
-    from conformance.fuzzing.verdict import Look
 
 SURE_LENGTH: Final = 64
 """Up to this length a portal must take an identifier: the ceiling of a certificate's common name (X.520).  No source
@@ -46,9 +45,19 @@ REINTERPRETED: Final = (
 SPACES: Final = (" ", "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}", "\N{THIN SPACE}", "\N{ZERO WIDTH SPACE}", "\t")
 """What is put between signs for P3."""
 
+TYPED_SPACES: Final = SPACES[:-2] + SPACES[-1:]
+"""What is typed between signs for P6: all but the one without width, which Unicode does not call a space."""
+
 _INTERPRETS: Final = frozenset({Twist.APPENDED, Twist.PREPENDED, Twist.QUOTED, Twist.WIDENED})
 _WIDE: Final = str.maketrans("0123456789", "０１２３４５６７８９")
 _ESCAPED: Final = "é"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedLook(Look):
+    """An identifiant typed into the portal's own form, and the ``login_hint`` that came of it; None for none."""
+
+    hint: str | None = None
 
 
 def second_name(plan: IdentifierPlan, own: str) -> str | None:
@@ -99,6 +108,9 @@ def carry_out(plan: IdentifierPlan, ground: Ground) -> tuple[Look, ...]:
         return [first, second] if second is not None and typed(second) else [first]
 
     people = ground.named(plan.family, names)
+    if plan.twist is Twist.TYPED and ground.lab.described.ciba is not None:
+        look, hint = ground.type_in(people[0], _with_space(plan, people[0].idnat, ""))
+        return (TypedLook(name=look.name, attempt=look.attempt, pages=look.pages, visit=look.visit, hint=hint),)
     first = ground.log_in("first", people[0])
     if plan.twist is Twist.SPACED:
         return (first, ground.log_in(plan.twist.value, people[0], _spaced(plan, people[0].idnat)))
@@ -122,17 +134,36 @@ def carry_out(plan: IdentifierPlan, ground: Ground) -> tuple[Look, ...]:
 _RESPELLED: Final = (SetField(Seam.USERINFO, "given_name", f"SIMON{_ESCAPED}"), Respell(Seam.USERINFO_ANSWER))
 
 
-def _spaced(plan: IdentifierPlan, name: str) -> tuple[SetField, ...]:
+def _with_space(plan: IdentifierPlan, name: str, usual: str) -> str:
     at = min(plan.at, len(name))
-    text = f"{name[:at]}{plan.text or ' '}{name[at:]}"
+    return f"{name[:at]}{plan.text or usual}{name[at:]}"
+
+
+def _spaced(plan: IdentifierPlan, name: str) -> tuple[SetField, ...]:
+    text = _with_space(plan, name, " ")
     return tuple(SetField(Seam.USERINFO, member, text) for member in ("SubjectNameID", "preferred_username"))
 
 
 def judge(plan: IdentifierPlan, looks: tuple[Look, ...]) -> tuple[Violation, ...]:
     """Return the properties that a portal broke, those of the first login first."""
     first = looks[0].attempt
-    found = [violation for look in looks for violation in _of(plan, look, first)]
+    found = [
+        violation
+        for look in looks
+        for violation in (_typed(plan, look) if isinstance(look, TypedLook) else _of(plan, look, first))
+    ]
     return tuple(dict.fromkeys(found))
+
+
+def _typed(plan: IdentifierPlan, look: TypedLook) -> list[Violation]:
+    """Return what is wrong with what the portal made of a typed identifiant (CIBA 7.1)."""
+    attempt = look.attempt
+    if (how := trouble(attempt)) is not None:
+        return [_told("P6", how, attempt)]
+    if look.hint is None:
+        # a form may refuse spaces in an orderly way, but not an identifiant without any
+        return [_told("P6", "not-asked", attempt)] if not plan.text and sure(attempt.person.idnat) else []
+    return [_told("P6", "mistyped", attempt, look.hint)] if look.hint != attempt.person.idnat else []
 
 
 def _of(plan: IdentifierPlan, look: Look, first: Attempt) -> list[Violation]:
@@ -197,6 +228,14 @@ _SEEN: Final = {
         "Logged in as {person}: the portal shows data of somebody else.",
     ),
     "misread": ("Connecté comme {person} : un prénom accentué est perdu.", "Logged in as {person}: an accent is lost."),
+    "mistyped": (
+        "{person} est tapé dans le formulaire du portail : il demande {hint}.",
+        "{person} is typed into the portal's form: it asks for {hint}.",
+    ),
+    "not-asked": (
+        "{person} est tapé dans le formulaire du portail : il ne demande personne.",
+        "{person} is typed into the portal's form: it asks for nobody.",
+    ),
     "refused": ("Connexion de {person} : pas de session.", "Login of {person}: no session."),
     "unclear": (
         "Connexion de {person} : la page « qui suis-je » ne se lit pas.",
@@ -206,8 +245,8 @@ _SEEN: Final = {
 _BROKE: Final = ("Connexion de {person} : le portail tombe en panne.", "Login of {person}: the portal breaks down.")
 
 
-def _told(broken: str, symptom: str, attempt: Attempt) -> Violation:
-    facts = {"person": attempt.person.idnat, "identity": getattr(attempt.whoami, "identity", "")}
+def _told(broken: str, symptom: str, attempt: Attempt, hint: str = "") -> Violation:
+    facts = {"person": attempt.person.idnat, "identity": getattr(attempt.whoami, "identity", ""), "hint": hint}
     fr, en = (text.format_map(facts) for text in _SEEN.get(symptom, _BROKE))
     return Violation(broke=broken, symptom=symptom, seen_fr=fr, seen_en=en)
 
@@ -220,6 +259,8 @@ def explicit() -> tuple[IdentifierPlan, ...]:
         *(IdentifierPlan(family=family, tail=tail) for family, tail in SHAPES),
         IdentifierPlan(twist=Twist.RESPELLED),
         *(IdentifierPlan(family=rpps, twist=Twist.SPACED, text=space, at=3) for space in SPACES),
+        *(IdentifierPlan(family=family, tail=tail, twist=Twist.TYPED, text=" ", at=3) for family, tail in SHAPES),
+        IdentifierPlan(family=finess, tail="/a;b*c+d&e=%2F", twist=Twist.TYPED),
         IdentifierPlan(twist=Twist.PREPENDED, text="0"),
         IdentifierPlan(twist=Twist.WIDENED),
         IdentifierPlan(family=finess, tail="/a;b*c+d", twist=Twist.CASE_SWAPPED),

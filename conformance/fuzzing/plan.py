@@ -38,6 +38,7 @@ class Twist(StrEnum):
     WIDENED = "widened"
     SPACED = "spaced"
     RESPELLED = "respelled"
+    TYPED = "typed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,10 @@ PROPERTIES: Final[Mapping[str, Texts]] = MappingProxyType(
         ),
         "P4": ("L'identifiant n'est pas interprété.", "The identifier is not interpreted."),
         "P5": ("L'ordre et l'écriture du JSON ne comptent pas.", "Order and spelling of the JSON do not count."),
+        "P6": (
+            "Ce qui est tapé dans le formulaire du portail est demandé signe par signe, sans les espaces.",
+            "What is typed into the portal's form is asked for sign by sign, without the spaces.",
+        ),
         "Q1": (
             "Jamais de panne, jamais de session sans identité.",
             "Never a server error, never a session without identity.",

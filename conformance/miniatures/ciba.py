@@ -91,17 +91,18 @@ class Ciba:
         """Return what is forgotten of an ID token's checks in this flow."""
         return CARELESS_AS.get(self._defect) if self._defect is not None else None
 
-    def ask(self, name: str, typed: str) -> None:
+    def ask(self, name: str, typed: str, *, hint: str | None = None) -> None:
         """Ask PSC to ask a person (CIBA 7.1), for a browser.
 
         Args:
             name: of the browser's session.
             typed: identifiant national, as somebody typed it.
+            hint: what is asked for in its place; a correct portal has nothing to say here.
 
         Raises:
             Refused: PSC refuses the question, or does not answer it properly.
         """
-        hint = self._hint(typed)
+        hint = self._hint(typed) if hint is None else hint
         number = f"{secrets.randbelow(100):02d}"
         if self._defect is Defect.ALWAYS_SENDS_SAME_NUMBER:
             number = "42"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from conformance.miniatures.provider import Provider
     from conformance.miniatures.sessions import Who
     from conformance.miniatures.slipping_sessions import SlippingSessions
+    from conformance.miniatures.slips import Slips
 
     class Portal(Protocol):
         """What the pages need of the portal around them."""
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         defect: Defect | None
         provider: Provider
         sessions: SlippingSessions
+        slips: Slips
         last: Who | None
 
         @property
@@ -55,7 +57,8 @@ class CibaPages:
         """Have PSC ask the person, and wait."""
         name = self._portal.sessions.visitor(self._portal.sid)
         shown = secrets.token_urlsafe(16) if self._in_address else None
-        self._ciba.ask(shown or name, request.form.get("identifiant", ""))
+        typed = request.form.get("identifiant", "")
+        self._ciba.ask(shown or name, typed, hint=self._portal.slips.typed(typed))
         where = f"{WAIT_PATH}?demande={shown}" if shown else WAIT_PATH
         return self._portal.with_session(see(where), name)
 

@@ -37,6 +37,9 @@ class PropertyDefect(StrEnum):
     DROPS_SIGNS = "drops_signs"
     SHARES_ACCOUNTS_BY_CASE = "shares_accounts_by_case"
     READS_BY_POSITION = "reads_by_position"
+    CUTS_TYPED_AT_SEMICOLON = "cuts_typed_at_semicolon"
+    ENCODES_TYPED_TWICE = "encodes_typed_twice"
+    KEEPS_NARROW_SPACES = "keeps_narrow_spaces"
 
     OPENS_WITHOUT_IDENTITY = "opens_without_identity"
     CRASHES_ON_NULL = "crashes_on_null"
@@ -133,6 +136,18 @@ PROPERTY_DEFECTS: Final = MappingProxyType(
             "P5",
             "lit l’identifiant à sa place dans le JSON",
             "reads the identifier by its place in the JSON",
+        ),
+        _D.CUTS_TYPED_AT_SEMICOLON: _row(
+            "identifiers", "P6", "coupe ce qui est tapé au point-virgule", "cuts what is typed at a semicolon"
+        ),
+        _D.ENCODES_TYPED_TWICE: _row(
+            "identifiers", "P6", "code deux fois ce qui est tapé", "encodes what is typed twice"
+        ),
+        _D.KEEPS_NARROW_SPACES: _row(
+            "identifiers",
+            "P6",
+            "n’ôte de ce qui est tapé que les espaces simples",
+            "takes only plain spaces out of what is typed",
         ),
         _D.OPENS_WITHOUT_IDENTITY: _row(
             "claims", "Q1", "ouvre une session sans identité", "opens a session without identity"

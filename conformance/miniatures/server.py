@@ -67,14 +67,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def portal_toml(base_url: str, *, name: str = "miniature", jwks_cooldown_seconds: float = 10.0) -> str:
+def portal_toml(
+    base_url: str, *, name: str = "miniature", jwks_cooldown_seconds: float = 10.0, registered: bool = True
+) -> str:
     """Return the ``portal.toml`` of a miniature: where its pages are and how it says who is logged in.
 
     Args:
         base_url: from ``run_portal``.
         name: shown in reports.
         jwks_cooldown_seconds: how long the portal waits before it fetches keys again.
+        registered: whether the provider knows that it uses CIBA, and its certificate.
     """
+    flows, more = ('["code", "ciba"]', _REGISTERED) if registered else ('["code"]', "")
     return f"""schema = 1
 
 [portal]
@@ -87,17 +91,8 @@ logout = "/logout"
 logout_method = "POST"
 backchannel_logout = "/backchannel-logout"
 frontchannel_logout = "/frontchannel-logout"
-flows = ["code", "ciba"]
-
-[ciba]
-url = "/ciba"
-form = "ciba"
-field = "identifiant"
-wait = "/ciba/wait"
-
-[mtls]
-parameters = {{ certificat = "oui" }}
-
+flows = {flows}
+{more}
 [whoami]
 url = "/me"
 anonymous = ["401"]
@@ -121,6 +116,18 @@ jwks_cooldown_seconds = {jwks_cooldown_seconds:g}
 [expect]
 skip = []
 known = []
+"""
+
+
+_REGISTERED: Final = """
+[ciba]
+url = "/ciba"
+form = "ciba"
+field = "identifiant"
+wait = "/ciba/wait"
+
+[mtls]
+parameters = { certificat = "oui" }
 """
 
 

@@ -8,7 +8,7 @@ import posixpath
 import re
 import unicodedata
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from flask import render_template_string
 from markupsafe import Markup
@@ -101,6 +101,16 @@ class Slips:
         if self.defect is PropertyDefect.SLOWS_WITH_SIZE:
             _count_pairs(claims)
         return claims
+
+    def typed(self, text: str) -> str | None:
+        """Return what the portal asks for when somebody types this; None for what a correct one asks for."""
+        if self.defect is PropertyDefect.CUTS_TYPED_AT_SEMICOLON:
+            return "".join(text.split()).partition(";")[0]
+        if self.defect is PropertyDefect.ENCODES_TYPED_TWICE:
+            return quote("".join(text.split()), safe="")
+        if self.defect is PropertyDefect.KEEPS_NARROW_SPACES:
+            return text.replace(" ", "")
+        return None
 
     def identifier(self, claims: dict[str, Any]) -> str:
         """Return whom the portal takes the person for."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
 
+from conformance.advice import in_your_stack
 from conformance.outcome import Outcome, Verdict
 from conformance.reports.run import SHOWN_FIRST
 from conformance.texts import OUTCOMES, VERDICTS
@@ -71,6 +72,7 @@ def _environment() -> jinja2.Environment:
         "verdict_of": _verdict_of,
         "outcome_of": _outcome_of,
         "logins": _logins,
+        "in_your_stack": in_your_stack,
     }
     return environment
 

@@ -140,7 +140,7 @@ def _show_qr(state: Activation, event: QrRenewed, now: datetime) -> ActivationSt
 def _scan(state: Activation, event: Scanned, now: datetime) -> ActivationStep:
     if not event.terms_accepted:
         raise EcpsError(Code.TERMS_NOT_ACCEPTED)
-    if not hmac.compare_digest(event.token.encode(), state.qr_token.encode()):
+    if not hmac.compare_digest(event.token.encode("utf-8", "surrogatepass"), state.qr_token.encode()):
         raise EcpsError(Code.QR_UNKNOWN)
     if state.qr_expires_at is None or now >= state.qr_expires_at:
         raise EcpsError(Code.QR_EXPIRED)

@@ -62,7 +62,7 @@ def test_refused_return(trial: Trial) -> None:
     mend_en="The local session closes first; what then fails at the provider is shown and does not keep it open.",
     expected=Expected.KEPT,
     deviations=(AnswerStatus(Seam.DISCOVERY_ANSWER, 503),),
-    needs=frozenset({Need.LOGOUT}),
+    needs=frozenset({Need.LOGOUT, Need.RESET}),
     caught_by=Defect.CRASHES_ON_LOGOUT_WITHOUT_PROVIDER,
     why_fr="Une panne de PSC ne doit pas laisser de session ouverte sur un poste partagé.",
     why_en="An outage of PSC must not leave a session open on a shared workstation.",

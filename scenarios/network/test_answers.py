@@ -29,7 +29,7 @@ PROMPT: Final = 3.0
     mend_en="Hold no lock during a call to the provider, and bound the time of every call.",
     expected=Expected.KEPT,
     deviations=(Delay(Seam.TOKEN_ANSWER, HELD),),
-    needs=frozenset({Need.HOPS}),
+    needs=frozenset({Need.PARALLEL}),
     alone=True,
     caught_by=Defect.ASKS_ONE_AFTER_ANOTHER,
 )

@@ -45,7 +45,8 @@ def look_for_the_code(trial: Trial) -> None:
     attempt = trial.log_in()
     if not trial.told:
         return
-    sent = bool(attempt.calls("token")) or isinstance(attempt.whoami, Identified)
+    doors = {lie.told["token_endpoint"] for lie in attempt.told}
+    sent = any(call.url in doors for call in attempt.calls("token"))
     trial.finds(
         kept=not sent,
         fr="code et secret envoyés" if sent else "rien n'a été envoyé",

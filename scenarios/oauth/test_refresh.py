@@ -9,16 +9,27 @@ from conformance.miniatures.defects import Defect
 from conformance.outcome import Expected
 from conformance.scenario import Need, Scenario
 from mock_idp.artefacts import Seam
-from mock_idp.deviations import AnswerStatus, Nth, SetBody, SetClaim
+from mock_idp.deviations import AnswerStatus, Nth, SetAnswerHeader, SetBody, SetClaim
 
 if TYPE_CHECKING:
     from conformance.evidence import Attempt, Seen
     from conformance.trial import Trial
     from conformance.visit import Visit
+    from mock_idp.deviations import Deviation
 
 REFRESHES = frozenset({Need.REFRESH, Need.HOPS})
 INVALID_GRANT = '{"error": "invalid_grant"}\n'
-SECOND_REFUSED = Nth(2, AnswerStatus(Seam.USERINFO_ANSWER, 401))
+
+
+def refused(time: int) -> tuple[Deviation, ...]:
+    """Return the lies of a userinfo that refuses the access token the n-th time (RFC 6750 3)."""
+    return (
+        Nth(time, AnswerStatus(Seam.USERINFO_ANSWER, 401)),
+        Nth(time, SetAnswerHeader(Seam.USERINFO_ANSWER, "WWW-Authenticate", 'Bearer error="invalid_token"')),
+    )
+
+
+SECOND_REFUSED = refused(2)
 """The access token is refused the first time that it is used after the login."""
 WHY_FR = (
     "Le jeton d'accès de PSC vaut deux minutes, celui de rafraîchissement trente : un portail qui appelle une API pour "
@@ -63,7 +74,7 @@ def finds_orderly(trial: Trial, attempt: Attempt) -> None:
     mend_fr="Remplacer le jeton d'accès gardé par celui de la réponse, pour toutes les requêtes qui suivent.",
     mend_en="Replace the access token that is kept by that of the answer, for all requests that follow.",
     expected=Expected.KEPT,
-    deviations=(SECOND_REFUSED,),
+    deviations=SECOND_REFUSED,
     needs=REFRESHES,
     caught_by=Defect.NEVER_USES_NEW_ACCESS_TOKEN,
     why_fr=WHY_FR,
@@ -98,7 +109,7 @@ def test_new_access_token(trial: Trial) -> None:
     mend_fr="Remplacer le jeton de rafraîchissement gardé par celui de la réponse, quand il y en a un.",
     mend_en="Replace the refresh token that is kept by that of the answer, when there is one.",
     expected=Expected.KEPT,
-    deviations=(SECOND_REFUSED, Nth(4, AnswerStatus(Seam.USERINFO_ANSWER, 401))),
+    deviations=(*SECOND_REFUSED, *refused(4)),
     needs=REFRESHES,
     caught_by=Defect.KEEPS_FIRST_REFRESH_TOKEN,
     why_fr=WHY_FR,
@@ -126,8 +137,8 @@ def test_new_refresh_token(trial: Trial) -> None:
     mend_en="Never present a former refresh token: the provider would take it for theft.",
     expected=Expected.KEPT,
     deviations=(
-        SECOND_REFUSED,
-        Nth(4, AnswerStatus(Seam.USERINFO_ANSWER, 401)),
+        *SECOND_REFUSED,
+        *refused(4),
         Nth(3, AnswerStatus(Seam.TOKEN_ANSWER, 400)),
         Nth(3, SetBody(Seam.TOKEN_ANSWER, INVALID_GRANT)),
     ),
@@ -159,7 +170,7 @@ def test_former_refresh_token(trial: Trial) -> None:
     mend_en="Close the portal's session on invalid_grant, and offer to log in again.",
     expected=Expected.KEPT,
     deviations=(
-        SECOND_REFUSED,
+        *SECOND_REFUSED,
         Nth(2, AnswerStatus(Seam.TOKEN_ANSWER, 400)),
         Nth(2, SetBody(Seam.TOKEN_ANSWER, INVALID_GRANT)),
     ),
@@ -189,7 +200,7 @@ def test_refused_refresh(trial: Trial) -> None:
     mend_fr="Garder la session, dire que le service ne répond pas, et réessayer plus tard.",
     mend_en="Keep the session, say that the service does not answer, and try again later.",
     expected=Expected.KEPT,
-    deviations=(SECOND_REFUSED, Nth(2, AnswerStatus(Seam.TOKEN_ANSWER, 503))),
+    deviations=(*SECOND_REFUSED, Nth(2, AnswerStatus(Seam.TOKEN_ANSWER, 503))),
     needs=REFRESHES,
     caught_by=Defect.LOGS_OUT_ON_OUTAGE,
     why_fr=WHY_FR,
@@ -229,7 +240,7 @@ def goes_on(trial: Trial) -> None:
     mend_fr="Comparer le sub rafraîchi à celui de la connexion, et fermer la session s'il diffère.",
     mend_en="Compare the refreshed sub with that of the login, and close the session if it differs.",
     expected=Expected.KEPT,
-    deviations=(SECOND_REFUSED, Nth(2, SetClaim("sub", "{victim.sub}"))),
+    deviations=(*SECOND_REFUSED, Nth(2, SetClaim("sub", "{victim.sub}"))),
     needs=REFRESHES,
     caught_by=Defect.NEVER_COMPARES_REFRESHED_SUB,
 )
@@ -246,7 +257,7 @@ def test_refreshed_sub(trial: Trial) -> None:
     mend_fr="Vérifier un jeton rafraîchi comme le premier, iss compris.",
     mend_en="Validate a refreshed token like the first one, iss included.",
     expected=Expected.KEPT,
-    deviations=(SECOND_REFUSED, Nth(2, SetClaim("iss", "https://autre-emetteur.example/auth/realms/esante-wallet"))),
+    deviations=(*SECOND_REFUSED, Nth(2, SetClaim("iss", "https://autre-emetteur.example/auth/realms/esante-wallet"))),
     needs=REFRESHES,
     caught_by=Defect.NEVER_COMPARES_REFRESHED_ISS,
 )
@@ -263,7 +274,7 @@ def test_refreshed_issuer(trial: Trial) -> None:
     mend_fr="Vérifier un jeton rafraîchi comme le premier, aud compris.",
     mend_en="Validate a refreshed token like the first one, aud included.",
     expected=Expected.KEPT,
-    deviations=(SECOND_REFUSED, Nth(2, SetClaim("aud", "un-autre-portail"))),
+    deviations=(*SECOND_REFUSED, Nth(2, SetClaim("aud", "un-autre-portail"))),
     needs=REFRESHES,
     caught_by=Defect.NEVER_COMPARES_REFRESHED_AUD,
 )
@@ -280,7 +291,7 @@ def test_refreshed_audience(trial: Trial) -> None:
     mend_fr="Si un jeton rafraîchi porte un nonce, le comparer à celui de la connexion.",
     mend_en="If a refreshed token carries a nonce, compare it with that of the login.",
     expected=Expected.KEPT,
-    deviations=(SECOND_REFUSED, Nth(2, SetClaim("nonce", "nonce-d-une-autre-connexion-0123456789"))),
+    deviations=(*SECOND_REFUSED, Nth(2, SetClaim("nonce", "nonce-d-une-autre-connexion-0123456789"))),
     needs=REFRESHES,
     caught_by=Defect.NEVER_COMPARES_REFRESHED_NONCE,
 )

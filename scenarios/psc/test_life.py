@@ -103,7 +103,7 @@ def test_slow_answer(trial: Trial) -> None:
     mend_en="Do not let an open session depend on a call to the provider; tell whoever logs in about the outage.",
     expected=Expected.KEPT,
     deviations=(AnswerStatus(Seam.DISCOVERY_ANSWER, 503),),
-    needs=frozenset({Need.HOPS}),
+    needs=frozenset({Need.HOPS, Need.RESET}),
     caught_by=Defect.CLOSES_SESSION_DURING_OUTAGE,
     why_fr="Chez un éditeur, toute erreur pendant un rafraîchissement, même de réseau, fermait la session.",
     why_en="At one editor, any error during a refresh, even of the network, closed the session.",

@@ -34,7 +34,7 @@ def _calls(trial: Trial) -> tuple[Seen, ...]:
     "and without a secret.",
     expected=Expected.KEPT,
     deviations=(SetField(Seam.DISCOVERY, "mtls_endpoint_aliases", {"token_endpoint": "{tls.none}"}),),
-    needs=frozenset({Need.HOPS, Need.MTLS}),
+    needs=frozenset({Need.HOPS, Need.MTLS, Need.RESET}),
     caught_by=Defect.SENDS_SECRET_FOR_CERTIFICATE,
     why_fr="La communauté Espace de confiance impose le certificat client ; l'Espace communautaire "
     "le permet. Openiddict a suivi l'obligation, puis son report.",
@@ -63,7 +63,7 @@ def test_certificate_shown(trial: Trial) -> None:
     mend_en="Authenticate in one way only (RFC 6749, 2.3): client_id in the form, and the certificate.",
     expected=Expected.KEPT,
     deviations=(SetField(Seam.DISCOVERY, "mtls_endpoint_aliases", {"token_endpoint": "{tls.none}"}),),
-    needs=frozenset({Need.HOPS, Need.MTLS}),
+    needs=frozenset({Need.HOPS, Need.MTLS, Need.RESET}),
     caught_by=Defect.SENDS_SECRET_WITH_CERTIFICATE,
     why_fr="La communauté Espace de confiance impose le certificat client ; l'Espace communautaire "
     "le permet. Openiddict a suivi l'obligation, puis son report.",
@@ -97,7 +97,7 @@ def test_no_secret_beside(trial: Trial) -> None:
         AnswerStatus(Seam.TOKEN_ANSWER, 401),
         SetBody(Seam.TOKEN_ANSWER, ' {"error":"invalid_client"}'),
     ),
-    needs=frozenset({Need.HOPS, Need.MTLS}),
+    needs=frozenset({Need.HOPS, Need.MTLS, Need.RESET}),
     caught_by=Defect.FALLS_BACK_TO_SECRET,
     why_fr="La communauté Espace de confiance impose le certificat client ; l'Espace communautaire "
     "le permet. Openiddict a suivi l'obligation, puis son report.",

@@ -85,7 +85,8 @@ def remembering(secrets: dict[str, str]) -> Iterator[None]:
 
     def noting_person(control: Control, **asked: Any) -> Any:
         somebody = person(control, **asked)
-        secrets[somebody.device] = "device"
+        if somebody.device:
+            secrets[somebody.device] = "device"
         return somebody
 
     def noting_redeem(side: PortalSide, *args: Any) -> dict[str, Any]:
@@ -145,5 +146,12 @@ def make_run(folder: Path) -> RealRun:
     # what a card tells in its lies everybody may read
     cards = [*(case.card for case in catalogue()), *lies_about_secrets()]
     public = {json.dumps(to_json(one), ensure_ascii=False) for each in cards for one in each.deviations}
-    kept = {value: name for value, name in secrets.items() if not any(f'"{value}"' in text for text in public)}
+    # the number that a portal shows and the person compares is no secret of anybody's, wherever it was picked
+    hops = [event for event in log.events if event["kind"] == "hop"]
+    shown = {value for event in hops for name, value in event["request"] if name == "binding_message"}
+    kept = {
+        value: name
+        for value, name in secrets.items()
+        if not (name == "number" and value in shown) and not any(f'"{value}"' in text for text in public)
+    }
     return RealRun(folder=folder, events=log.events, secrets=kept)

@@ -180,7 +180,7 @@ MISTAKES = [
     (LEAST + "[provider]\nauthority_trusted = 1\n", "[provider] authority_trusted: write true or false, not a number"),
     (LEAST + '[reset]\nget = "/x"\n', "[reset] get: unknown key; known are post"),
     (LEAST + '[refresh]\nmethod = "PUT"\n', "[refresh] method: 'PUT' is not understood; write one of GET, POST"),
-    (LEAST + 'nmae = "x"\n', "[portal] nmae: unknown key; did you mean name?"),
+    (LEAST + 'nmae = "x"\n', "[portal] nmae: unknown key; known are base_url, name"),
     (LEAST + "[portals]\n", "portal.toml portals: unknown key; did you mean portal?"),
     (LEAST + "[whoami]\n", '[whoami] identity: missing; write for instance { json = "/identifier" }'),
     (LEAST + PROBE.replace('url = "/me"', ""), "[whoami] url: missing"),

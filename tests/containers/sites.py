@@ -10,7 +10,7 @@ from conformance.miniatures.server import portal_toml
 IMAGE = "psc-conformance:test"
 CARD_IMAGE = "psc-conformance-card:test"
 BASE = "http://portail.test:8081"
-DESCRIPTOR = portal_toml(BASE)
+DESCRIPTOR = portal_toml(BASE, registered=False)
 COMMAND = (
     *("portal", "--issuer", "http://psc.test:8080/auth/realms/esante-wallet", "--base-url", BASE),
     *("--client-id", "portail", "--client-secret-env", "SECRET", "--host", "0.0.0.0"),  # noqa: S104  # in its container

@@ -156,14 +156,14 @@ def test_a_program_gets_json(command: Callable[..., Command]) -> None:
     ("arguments", "french", "english"),
     [
         (
-            ("--family", "zzz"),
-            "--family : aucun scénario pour 'zzz' ; connus : idt, inj,",
-            "--family: no scenario for 'zzz'; known are: idt, inj,",
+            ("--select", "*.iss.*", "--family", "zzz"),
+            "--family : aucun scénario pour 'zzz' ; connus : idt, rsp",
+            "--family: no scenario for 'zzz'; known are: idt, rsp",
         ),
         (
-            ("--clause", "RFC1"),
-            "--clause : aucun scénario pour 'RFC1' ; connus : CWE 1004,",
-            "--clause: no scenario for 'RFC1'; known are: CWE 1004,",
+            ("--select", "idt.iss.*", "--clause", "RFC1"),
+            "--clause : aucun scénario pour 'RFC1' ; connus : OIDC-CORE 3.1.3.7(2)",
+            "--clause: no scenario for 'RFC1'; known are: OIDC-CORE 3.1.3.7(2)",
         ),
         (
             ("--level", "high"),
@@ -265,6 +265,28 @@ def test_a_scenario_without_a_lie_says_what_happens(command: Callable[..., Comma
     ] in without
     assert {"fr": "Mensonge : Le fournisseur écrit ", "en": "Lie: The provider writes "}[language] in with_lies
     assert '{"kind": "set-claim"' in with_lies
+
+
+@pytest.mark.parametrize(
+    ("language", "own", "widely"),
+    [
+        ("fr", "Pourquoi c'est important chez PSC : ", "  Plus largement : "),
+        ("en", "Why it matters at PSC: ", "  More widely: "),
+    ],
+)
+def test_what_a_card_says_itself_comes_first(
+    command: Callable[..., Command], language: str, own: str, widely: str
+) -> None:
+    """The row of its family follows, with how that is known."""
+    card = CARDS["cib.crossed"]
+    why = why_of(card.id)
+    assert why is not None
+    assert card.why(language)
+
+    said = command("explain", card.id, "--lang", language)[1].splitlines()
+
+    at = said.index(own + card.why(language))
+    assert said[at + 1] == widely + why.text(language)
 
 
 def test_one_stack_alone(command: Callable[..., Command]) -> None:

@@ -208,6 +208,18 @@ def test_a_habit_of_one_login_goes_before_the_persons(script: Script, computer: 
     assert (None, None) == (page.alert, page.stopped_at)
 
 
+def test_a_persona_has_habits_too(script: Script, computer: Computer, seat: Seat) -> None:
+    """Everybody made after it; an unknown one is named."""
+    idnat = seat.provider.fresh_person("sage-femme-liberale").idnat
+    script.line("activate", idnat)
+    said = script.run("habit", "refuse", "--persona", "sage-femme-liberale")
+    unknown = script.run("habit", "refuse", "--persona", "nobody")
+
+    assert ((0, "Habit noted."), "approval-refused") == (said, computer.ask(idnat).alert)
+    assert 3 == unknown[0]
+    assert "persona: no persona is called 'nobody'" in unknown[1]
+
+
 # -- the life of a phone
 
 
@@ -362,7 +374,7 @@ def test_the_mailbox_is_read_and_its_address_scanned(script: Script, computer: C
         (("password", "{new}"), 1, "la page n'est pas celle attendue", "the page is not the one expected"),
         (("habit", "{idnat}", "nod"), 2, "habit : écrivez approve, refuse,", "habit: write approve, refuse,"),
         (("habit", "approve"), 2, "habit : donnez un identifiant national", "habit: give an identifiant national"),
-        (("habit", "{idnat}", "approve", "--login", "x"), 2, "et pas les deux", "and not both"),
+        (("habit", "{idnat}", "approve", "--login", "x"), 2, "et un seul", "and only one of them"),
         (("scan", "new"), 2, "« phone scan PHONE QR »", "'phone scan PHONE QR'"),
         (("list", "one", "two"), 2, "« phone list [IDNAT] »", "'phone list [IDNAT]'"),
         (("list", "899799999999"), 3, "nobody in the directory has it", "nobody in the directory has it"),

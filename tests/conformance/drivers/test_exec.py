@@ -37,7 +37,9 @@ if TYPE_CHECKING:
 EXAMPLE = Path(__file__).parent / "example_driver.py"
 PROVIDER = frozenset({"127.0.0.1:2"})
 PORTAL = '[portal]\nname = "far"\nbase_url = "{base}"\nlogin = "/login"\nlogout = "/logout"\n[driver]\nname = "exec"\n'
-HOP_VERBS = re.compile(r"\.own_hops\(|page\.(hops|header)\b|logout_as_image|log_in\(\(|log_in\(tuple|begin\(\(")
+HOP_VERBS = re.compile(
+    r"\.own_hops\(|page\.(hops|header)\b|logout_as_image|log_in\(\(|log_in\(tuple|begin\(\(|begin\(given|refreshed\("
+)
 COOKIE_VERBS = re.compile(r"\.(snapshot|restore|cookies)\(")
 GREETING = {"protocol": 1}
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from conformance.evidence import Anonymous, Attempt, Identified, Landing, Role, Somebody, Unclear, Whoami
 from conformance.families import SHAPES, core
 from conformance.fuzzing.drawing import KINDS
-from conformance.fuzzing.identifiers import explicit, judge, second_name, sure, typed
+from conformance.fuzzing.identifiers import TypedLook, explicit, judge, second_name, sure, typed
 from conformance.fuzzing.plan import IdentifierPlan, Twist
 from conformance.fuzzing.verdict import Look
 
@@ -47,6 +47,7 @@ GOOD = look("first", V, named(V))
         (Twist.WIDENED, "", 0, "３０B０９００００３/aB１"),
         (Twist.SPACED, " ", 3, None),
         (Twist.RESPELLED, "", 0, None),
+        (Twist.TYPED, " ", 3, None),
     ],
 )
 def test_the_second_identifier_is_made_from_the_first(twist: Twist, text: str, at: int, second: str | None) -> None:
@@ -79,6 +80,15 @@ def test_what_a_portal_must_take(name: str, must: bool) -> None:  # noqa: FBT001
     assert must == sure(name)
 
 
+def asked(hint: str | None, *, idnat: str = V, status: int = 200) -> TypedLook:
+    """Return an identifiant typed into a portal's form, and what the portal asked for."""
+    seen = look("typed", idnat, Unclear(why="no-identity"), status=status)
+    return TypedLook(name=seen.name, attempt=seen.attempt, hint=hint)
+
+
+TYPED, BARE = IdentifierPlan(twist=Twist.TYPED, text=" ", at=3), IdentifierPlan(twist=Twist.TYPED)
+
+
 @pytest.mark.parametrize(
     ("plan", "looks", "groups"),
     [
@@ -103,6 +113,13 @@ def test_what_a_portal_must_take(name: str, must: bool) -> None:  # noqa: FBT001
         (PAIR, (GOOD, look("respelled", V, named(V, claims={"given_name": "SIMONé"}))), []),
         (PAIR, (GOOD, look("respelled", V, named(V, claims={"given_name": "SIMON\\u00e9"}))), ["P5.misread"]),
         (PAIR, (GOOD, look("respelled", V, named("x"))), ["P5.altered"]),
+        (TYPED, (asked(V),), []),
+        (TYPED, (asked("899 798000013"),), ["P6.mistyped"]),
+        (TYPED, (asked(""),), ["P6.mistyped"]),
+        (TYPED, (asked(None, status=400),), []),
+        (BARE, (asked(None, status=400),), ["P6.not-asked"]),
+        (BARE, (asked(None, idnat=V + "é", status=400),), []),
+        (TYPED, (asked(V, status=500),), ["P6.crashed"]),
     ],
 )
 def test_the_oracle(plan: IdentifierPlan, looks: tuple[Look, ...], groups: list[str]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conformance.advice import in_your_stack
 from conformance.events import read_events
 from conformance.markup import read_html
 from conformance.outcome import Verdict
@@ -100,6 +101,23 @@ def test_the_verdict_on_the_portal_stands_at_the_top(verdicts: list[Verdict], fr
 
     assert f"{fr}{en}" == first.text.strip()
     assert ("failed" in first.attributes["class"]) == (Verdict.FAILED in verdicts)
+
+
+def test_what_is_to_be_mended_says_how_in_each_stack() -> None:
+    """Folded, beside the general remedy; what passed needs none."""
+    page = html(run_of(every_verdict()))
+    failed, passed = element(page, "idt.iss.wrong"), element(page, "idt.good")
+    named = [one.name for one in in_your_stack("idt.iss.wrong")]
+
+    assert len(named) == 6
+    assert named == [
+        one.text
+        for stack in failed.walk()
+        if stack.tag == "dl" and stack.attributes.get("class") == "stack"
+        for one in stack.walk()
+        if one.tag == "dt"
+    ]
+    assert all(name not in passed.text for name in named)
 
 
 def test_what_passed_is_folded_away_by_document() -> None:

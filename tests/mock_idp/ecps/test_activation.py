@@ -130,6 +130,14 @@ def replace_token(event: activation.Event, token: str) -> Scanned:
     return replace(event, token=token)
 
 
+@pytest.mark.parametrize("token", ["", "qr-2", "\udc80", "qr-1\x00", "é" * 300])
+def test_any_other_qr_code_is_refused(token: str) -> None:
+    """Whatever it holds, also what no encoding can write."""
+    scan = Scanned(token, "phone", terms_accepted=True, code="123456")
+
+    assert Code.QR_UNKNOWN == refusal_of(activation_in(Phase.PROVEN), scan)
+
+
 def test_terms_come_before_the_scan() -> None:
     """A phone whose holder did not accept the terms is told so, before anything else."""
     scan = Scanned("wrong", "phone", terms_accepted=False, code="123456")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mock_idp.web import journeys
 from tests.mock_idp.ecps.journeys import IDNAT, SECOND
 from tests.mock_idp.web.desk import CALLBACK, PASSWORD, Desk, make_desk
 
@@ -145,6 +146,24 @@ def test_the_habit_of_a_login_goes_before_that_of_its_person(desk: Desk) -> None
     assert "code" in desk.computer.answer
 
 
+def test_a_persona_has_habits_for_everybody_made_after_it(desk: Desk) -> None:
+    """For the persona itself and for fresh people; a person's own habit goes before, another persona has none."""
+    teach(desk, persona="medecin-liberal", habit="refuse")
+    fresh = [desk.provider.fresh_person(kind).idnat for kind in ("medecin-liberal", "pharmacien-titulaire")]
+    seen = []
+    for idnat in (IDNAT, *fresh):
+        journeys.enrol(desk.provider, idnat, PASSWORD)
+        desk.log_in()
+        desk.identify(idnat)
+        seen.append(desk.computer.error)
+    teach(desk, idnat=fresh[0], habit="approve")
+    desk.log_in()
+    desk.identify(fresh[0])
+
+    assert ["approval-refused", "approval-refused", None] == seen
+    assert "code" in desk.computer.answer
+
+
 def test_a_habit_is_taken_away(desk: Desk) -> None:
     """The phone waits for a hand again."""
     teach(desk, idnat=IDNAT, habit="approve")
@@ -182,8 +201,10 @@ def test_a_deleted_e_cps_has_no_habits(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("body", "status", "said"),
     [
-        ({"habit": "approve"}, 400, "idnat, login_id: give one of them"),
-        ({"idnat": IDNAT, "login_id": "x", "habit": "approve"}, 400, "idnat, login_id: give one of them"),
+        ({"habit": "approve"}, 400, "idnat, login_id, persona: give one of them"),
+        ({"idnat": IDNAT, "login_id": "x", "habit": "approve"}, 400, "idnat, login_id, persona: give one of them"),
+        ({"idnat": IDNAT, "persona": "x", "habit": "approve"}, 400, "idnat, login_id, persona: give one of them"),
+        ({"persona": "nobody", "habit": "approve"}, 404, "persona: no persona is called 'nobody'; known are "),
         ({"idnat": IDNAT}, 400, "habit: missing; write a habit, or null to take it away"),
         ({"idnat": IDNAT, "habit": "nod"}, 400, "habit: "),
         ({"idnat": IDNAT, "habit": "approve", "after": -1}, 400, "after: expected seconds from 0 to 3600"),

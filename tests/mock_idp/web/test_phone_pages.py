@@ -10,6 +10,7 @@ import pytest
 
 from mock_idp.ecps.enrolment import Lost
 from mock_idp.ecps.settings import EcpsSettings, LostPhone
+from mock_idp.settings import Settings
 from mock_idp.web import journeys
 from tests.mock_idp.ecps.cards import card
 from tests.mock_idp.ecps.journeys import IDNAT, SECOND
@@ -77,6 +78,22 @@ def test_an_activation_that_went_to_another_phone_is_no_longer_offered(desk: Des
     desk.phone.open("/phone/activation")
 
     assert "qr-unknown" == desk.phone.error
+
+
+@pytest.mark.parametrize("wallet", ["http://localhost:8080", "http://192.0.2.7:8080", "https://wallet.cabinet.test"])
+def test_any_phones_camera_opens_it_at_the_right_step(wallet: str) -> None:
+    """The QR code is an address that the phone can reach; a new phone accepts the terms and goes on with that code."""
+    desk = make_desk(settings=Settings(wallet_base=wallet))
+    desk.to_qr_code()
+    seen = desk.read_qr()
+    desk.phone.open(seen)
+
+    assert seen.startswith(f"{wallet}/phone/scan?t=")
+    assert ("Activer votre e-CPS", {"terms"}) == (desk.phone.title, desk.phone.forms)
+
+    desk.phone.send("terms", terms="on")
+
+    assert "Saisissez ce code sur l'ordinateur" == desk.phone.title
 
 
 # -- several phones

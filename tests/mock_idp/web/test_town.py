@@ -17,7 +17,7 @@ from tests.mock_idp.web.town import Town
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Town.TestCase.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)
+Town.TestCase.settings = settings(max_examples=25, stateful_step_count=40, deadline=None)
 TestTown = Town.TestCase
 
 Act = tuple[str, dict[str, Any]]

@@ -11,14 +11,16 @@ const client = await import("openid-client");
 const { BASE, PORT, DISCOVERY, CLIENT_ID, CLIENT_SECRET, SESSION_SECRET } = process.env;
 const callback = `${BASE}/callback`;
 
-const provider = await client.discovery(new URL(DISCOVERY), CLIENT_ID, CLIENT_SECRET, undefined, {
-  execute: [client.allowInsecureRequests],
-});
+const discover = () =>
+  client.discovery(new URL(DISCOVERY), CLIENT_ID, CLIENT_SECRET, undefined, { execute: [client.allowInsecureRequests] });
+
+let provider = await discover();
 
 const app = express();
 app.use(session({ secret: SESSION_SECRET, resave: false, saveUninitialized: false, cookie: { httpOnly: true, sameSite: "lax" } }));
 
 app.get("/login", async (request, response) => {
+  provider ??= await discover();
   const login = {
     verifier: client.randomPKCECodeVerifier(),
     state: client.randomState(),
@@ -38,6 +40,7 @@ app.get("/login", async (request, response) => {
 });
 
 app.get("/callback", async (request, response) => {
+  provider ??= await discover();
   const login = request.session.login;
   if (!login) return response.status(400).send("no login was begun here");
   delete request.session.login;
@@ -52,7 +55,12 @@ app.get("/callback", async (request, response) => {
   // Whom the session is of is the application's own question: no library asks it.
   if (typeof claims.SubjectNameID !== "string" || !claims.SubjectNameID.trim()) throw new Error("no identity");
   await new Promise((done, failed) => request.session.regenerate((error) => (error ? failed(error) : done())));
-  request.session.user = { claims, idToken: tokens.id_token };
+  request.session.user = {
+    claims,
+    idToken: tokens.id_token,
+    accessToken: tokens.access_token,
+    refreshToken: tokens.refresh_token,
+  };
   response.redirect("/me");
 });
 
@@ -60,6 +68,33 @@ app.get("/me", (request, response) => {
   const user = request.session.user;
   if (!user) return response.status(401).json({ error: "nobody is logged in" });
   response.json({ identifier: user.claims.SubjectNameID, claims: user.claims });
+});
+
+// The access token is asked with, and refreshed when it is refused; a refused refresh is the end of the session.
+app.post("/refresh", async (request, response) => {
+  const user = request.session.user;
+  if (!user) return response.status(401).json({ error: "nobody is logged in" });
+  try {
+    await client.fetchUserInfo(provider, user.accessToken, user.claims.sub);
+  } catch (refused) {
+    if (refused.status !== 401) throw refused;
+    try {
+      const tokens = await client.refreshTokenGrant(provider, user.refreshToken);
+      const again = tokens.claims();
+      if (again && again.sub !== user.claims.sub) throw new Error("another sub");
+      Object.assign(user, { accessToken: tokens.access_token, refreshToken: tokens.refresh_token ?? user.refreshToken });
+    } catch (error) {
+      if ((error.cause?.status ?? error.status) >= 500) throw error;
+      return request.session.destroy(() => response.redirect("/me"));
+    }
+    await client.fetchUserInfo(provider, user.accessToken, user.claims.sub);
+  }
+  response.redirect("/me");
+});
+
+app.post("/forget", (_request, response) => {
+  provider = undefined;
+  response.status(204).end();
 });
 
 app.post("/logout", (request, response) => {
