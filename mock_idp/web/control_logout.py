@@ -28,7 +28,7 @@ class TokenKind(StrEnum):
 @control.post("/logout-tokens")
 def logout_tokens() -> tuple[Response, int]:
     """Make a logout token for a login that stands, with the lies of that login; the session itself goes on."""
-    body = body_of_request()
+    body = body_of_request("idnat", "login_id", "kind")
     if ("idnat" in body) == ("login_id" in body):
         raise ControlError("idnat, login_id: give one of them")
     idnat = known_person(text(body, "idnat"), "idnat").idnat if "idnat" in body else None
