@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conformance.cli.options import SERVE_TOKEN, add_language, secret_in
 from conformance.cli.phone_actions import Hand
-from conformance.cli.phone_words import ACTIONS, BY, PIN, seconds
-from conformance.control import Control
+from conformance.cli.phone_words import ACTIONS, BY, PIN, in_words, seconds
+from conformance.control import Control, ControlFailed
 from conformance.exit_codes import ExitCode
 from conformance.workstation import PASSWORD
 
@@ -122,5 +122,8 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     pin = secret_in(options.pin_env, "--pin-env", ("le code de la carte", "the PIN of the card")) or PIN
     with closing(Control(options.provider, token=token)) as control:
         hand = Hand(control=control, terminal=terminal, options=options, password=password, pin=pin)
-        hand.do(options.action, options.words)
+        try:
+            hand.do(options.action, options.words)
+        except ControlFailed as failed:
+            raise in_words(failed) from None
     return ExitCode.CLEAN

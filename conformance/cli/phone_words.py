@@ -7,6 +7,7 @@ from argparse import ArgumentTypeError
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from conformance.control import ControlFailed
 from conformance.exit_codes import ExitCode, Stop
 from mock_idp.web.habits import Habit
 from virtual_card.holder import DEFAULT_PIN
@@ -76,3 +77,30 @@ def seconds(text: str) -> float:
     if not 0 <= value <= LONGEST_WAIT:
         raise ArgumentTypeError(f"{text!r}: 0 - {LONGEST_WAIT}")
     return value
+
+
+REASONS: Final = {
+    "nobody in the directory has it": (
+        "identifiant national : personne ne l'a dans l'annuaire ; vérifiez le chiffre de type et la barre oblique",
+        "identifiant national: nobody in the directory has it; check the type digit and the slash",
+    ),
+    "idnat-empty": (
+        "identifiant national : il est vide ; donnez celui d'une personne de l'annuaire",
+        "identifiant national: it is empty; give that of somebody in the directory",
+    ),
+    "password-not-four-digits": (
+        "--password-env : le mot de passe n'a pas le nombre de chiffres voulu (4 par défaut) ; changez-le",
+        "--password-env: the password has not as many digits as it must (4 unless set); choose another",
+    ),
+    "no persona is called": (
+        "--persona : aucune ne s'appelle ainsi ; « medecin-liberal » par exemple, voir l'annuaire du fournisseur",
+        "--persona: none is called that; 'medecin-liberal' for instance, see the provider's directory",
+    ),
+}
+"""What the provider's control API says, for people who call the command: by a piece of its own words."""
+
+
+def in_words(failed: ControlFailed) -> ControlFailed:
+    """Return what the provider refused in the command's words, or as it was said when there are none."""
+    found = next((texts for piece, texts in REASONS.items() if piece in failed.en), None)
+    return failed if found is None else ControlFailed(*found)

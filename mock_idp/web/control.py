@@ -170,6 +170,7 @@ def clients() -> tuple[Response, int]:
 @control.post("/release")
 def release() -> tuple[str, int]:
     """Send every answer that is being held back, now."""
-    body_of_request()
+    if unknown := sorted(body_of_request()):
+        raise ControlError(f"{unknown[0]}: unknown member; nothing needs to be said")
     provider().patience.release()
     return "", 204

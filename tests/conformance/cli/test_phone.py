@@ -217,7 +217,7 @@ def test_a_persona_has_habits_too(script: Script, computer: Computer, seat: Seat
 
     assert ((0, "Habit noted."), "approval-refused") == (said, computer.ask(idnat).alert)
     assert 3 == unknown[0]
-    assert "persona: no persona is called 'nobody'" in unknown[1]
+    assert "--persona: none is called that" in unknown[1]
 
 
 # -- the life of a phone
@@ -343,8 +343,8 @@ def test_the_mailbox_is_read_and_its_address_scanned(script: Script, computer: C
         (("refuse", "{quiet}"), 1, "commencez la connexion sur l'ordinateur", "begin the login on the computer"),
         (("approve", "{lost}"), 1, "aucun téléphone de cette personne ne peut", "no phone of this person can answer"),
         (("approve", "{phone}", "--number", "999"), 1, "la page n'est pas celle attendue", "not the one expected"),
-        (("approve", "nobody"), 3, "nobody in the directory has it", "nobody in the directory has it"),
-        (("activate", "899799999999"), 3, "nobody in the directory has it", "nobody in the directory has it"),
+        (("approve", "nobody"), 3, "personne ne l'a dans l'annuaire", "nobody in the directory has it; check"),
+        (("activate", "899799999999"), 3, "personne ne l'a dans l'annuaire", "nobody in the directory has it; check"),
         (("activate", WITHOUT_CONTACT, "--by", "contact"), 1, "Aucune adresse électronique", "No e-mail address"),
         (("activate", "{idnat}", "--by", "card", "--name", "x"), 2, "--name : seulement", "--name: only with"),
         (("activate", "{idnat}", "--by", "card", "--pin-env", "WRONG"), 1, "Essais restants : 2", "Tries left: 2"),
@@ -355,6 +355,19 @@ def test_the_mailbox_is_read_and_its_address_scanned(script: Script, computer: C
             "exactly 4",
         ),
         (("activate", "{idnat}", "--pin-env", "UNSET"), 2, "--pin-env", "--pin-env"),
+        (
+            ("activate", "{idnat}", "--password-env", "LETTERS"),
+            3,
+            "nombre de chiffres voulu (4",
+            "as many digits as it must",
+        ),
+        (("activate", " "), 3, "il est vide", "it is empty"),
+        (
+            ("habit", "approve", "--persona", "x"),
+            3,
+            "--persona : aucune ne s'appelle",
+            "--persona: none is called that",
+        ),
         (
             ("delete", "nothing"),
             1,
@@ -377,7 +390,7 @@ def test_the_mailbox_is_read_and_its_address_scanned(script: Script, computer: C
         (("habit", "{idnat}", "approve", "--login", "x"), 2, "et un seul", "and only one of them"),
         (("scan", "new"), 2, "« phone scan PHONE QR »", "'phone scan PHONE QR'"),
         (("list", "one", "two"), 2, "« phone list [IDNAT] »", "'phone list [IDNAT]'"),
-        (("list", "899799999999"), 3, "nobody in the directory has it", "nobody in the directory has it"),
+        (("list", "899799999999"), 3, "personne ne l'a dans l'annuaire", "nobody in the directory has it; check"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, tuple) else None,
 )
