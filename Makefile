@@ -57,7 +57,7 @@ test: setup-dev system-packages ## everything CI runs: lint, types, layers, all 
 bench: setup ## measured times on this machine (no threshold)
 	@$(BIN)/psc-conformance bench $(ARGS)
 
-fuzz: setup-dev ## the card against arbitrary bytes, guided by coverage (FUZZ_SECONDS=30 a target)
+fuzz: setup-dev ## our parsers against arbitrary bytes, guided by coverage (FUZZ_SECONDS=30 a target)
 	@scripts/fuzz.sh $(FUZZ_SECONDS)
 
 kill-matrix: setup-dev ## every scenario against every miniature portal (REACH=--near: the likely ones); writes docs/kill-matrix.md
@@ -66,7 +66,7 @@ kill-matrix: setup-dev ## every scenario against every miniature portal (REACH=-
 soak: setup-dev ## the suite twenty times idle and twenty times beside programs that take every processor
 	@$(BIN)/python -m tests.soak
 
-bench-fuzz: setup-dev ## how soon fuzzing finds each seeded defect, with ten seeds; takes long (ARGS="--seeds 3 --budget 20")
+bench-fuzz: setup-dev ## how soon fuzzing finds each seeded defect, with ten seeds; takes long, goes on where it was stopped (ARGS="--seeds 3 --target flow")
 	@$(BIN)/python scripts/bench_fuzz.py $(ARGS)
 
 image: setup-dev ## the container image, from a wheel built here

@@ -259,7 +259,10 @@ def explicit() -> tuple[IdentifierPlan, ...]:
         *(IdentifierPlan(family=family, tail=tail) for family, tail in SHAPES),
         IdentifierPlan(twist=Twist.RESPELLED),
         *(IdentifierPlan(family=rpps, twist=Twist.SPACED, text=space, at=3) for space in SPACES),
-        *(IdentifierPlan(family=family, tail=tail, twist=Twist.TYPED, text=" ", at=3) for family, tail in SHAPES),
+        *(
+            IdentifierPlan(family=family, tail=tail, twist=Twist.TYPED, text=TYPED_SPACES[at % len(TYPED_SPACES)], at=3)
+            for at, (family, tail) in enumerate(SHAPES)
+        ),
         IdentifierPlan(family=finess, tail="/a;b*c+d&e=%2F", twist=Twist.TYPED),
         IdentifierPlan(twist=Twist.PREPENDED, text="0"),
         IdentifierPlan(twist=Twist.WIDENED),
