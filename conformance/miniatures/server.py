@@ -77,7 +77,7 @@ def portal_toml(
         base_url: from ``run_portal``.
         name: shown in reports.
         jwks_cooldown_seconds: how long the portal waits before it fetches keys again.
-        registered: whether provider and portal know each other as the suite introduces them: CIBA, certificate, authority.
+        registered: whether both know each other as the suite introduces them: CIBA, certificate, authority.
     """
     flows, more = ('["code", "ciba"]', _REGISTERED) if registered else ('["code"]', "")
     return f"""schema = 1
