@@ -35,7 +35,7 @@ class Effort:
 
 
 EFFORTS: Final = {
-    "fuzz-short": Effort(examples=2_000, shrink_plans=80, seconds=60.0),
+    "fuzz-short": Effort(examples=2_000, shrink_plans=80, seconds=300.0),
     "fuzz-nightly": Effort(examples=1_000_000, seconds=3600.0),
 }
 """By name: a quick look for every commit, and a long one for the night."""
