@@ -29,6 +29,7 @@ class Seam(StrEnum):
     SIGNED_ID_TOKEN = "signed-id-token"
     TOKEN_RESPONSE = "token-response"
     USERINFO = "userinfo"
+    USERINFO_TOKEN = "userinfo-token"
     CIBA_RESPONSE = "ciba-response"
     LOGOUT_TOKEN = "logout-token"
     DISCOVERY_ANSWER = "discovery-answer"
@@ -96,10 +97,15 @@ def _get(pairs: Pairs, name: str) -> Json:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fields:
-    """A JSON object, or the parameters of a redirect, before it is written out."""
+    """A JSON object, or the parameters of a redirect, before it is written out.
+
+    Attributes:
+        signed: whether it leaves as a signed token; userinfo may (OIDC-CORE 5.3.2), nothing else does.
+    """
 
     seam: Seam
     pairs: Pairs = field(repr=False)
+    signed: bool = False
 
     def get(self, name: str) -> Json:
         """Return the first value of a member, or None."""

@@ -43,6 +43,11 @@ class HttpAnswer:
         return self.body.lstrip().startswith(b"<")
 
     @property
+    def is_token(self) -> bool:
+        """Tell whether the answer says that it is a token (OIDC-CORE 5.3.2)."""
+        return self.content_type.partition(";")[0].strip().lower() == "application/jwt"
+
+    @property
     def is_cut(self) -> bool:
         """Tell whether the body begins like a JSON object and does not end like one."""
         return self.body.startswith(b"{") and not self.body.rstrip().endswith(b"}")
@@ -82,6 +87,7 @@ USERINFO_WHIMS: Final[tuple[Whim[HttpAnswer], ...]] = (
         Reason.PROVIDER_ANSWER,
     ),
     Whim(Defect.CRASHES_WITHOUT_CONTENT_TYPE, lambda it: it.status == _OK and it.content_type == ""),
+    Whim(Defect.CRASHES_ON_SIGNED_USERINFO, lambda it: it.is_token),
     Whim(Defect.CRASHES_ON_LONG_USERINFO, lambda it: len(it.body) > _LONG),
     Whim(Defect.CRASHES_ON_USERINFO_AS_HTML, lambda it: it.content_type.startswith("text/html") and not it.is_page),
 )

@@ -320,3 +320,10 @@ class Defect(StrEnum):
     SENDS_SECRET_FOR_CERTIFICATE = "sends_secret_for_certificate"  # noqa: S105  # the name of a defect
     SENDS_SECRET_WITH_CERTIFICATE = "sends_secret_with_certificate"  # noqa: S105  # the name of a defect
     FALLS_BACK_TO_SECRET = "falls_back_to_secret"  # noqa: S105  # the name of a defect
+    CHECKS_AGAINST_NEWEST_LOGIN = "checks_against_newest_login"
+    CRASHES_ON_SIGNED_USERINFO = "crashes_on_signed_userinfo"
+    IGNORES_SIGNATURE_OF_USERINFO = "ignores_signature_of_userinfo"
+    ACCEPTS_UNSIGNED_USERINFO = "accepts_unsigned_userinfo"
+    TAKES_PEM_FOR_SECRET_OF_USERINFO = "takes_pem_for_secret_of_userinfo"  # noqa: S105  # the name of a defect
+    NEVER_COMPARES_ISS_OF_USERINFO = "never_compares_iss_of_userinfo"
+    NEVER_COMPARES_AUD_OF_USERINFO = "never_compares_aud_of_userinfo"

@@ -49,7 +49,10 @@ class Logins:
         """
         if state is None and self._defect is Defect.ACCEPTS_MISSING_STATE:
             state = self._sessions.newest(sid)
+        latest = self._sessions.newest(sid)
         pending = self._sessions.take(sid, state) if state is not None else None
+        if pending is not None and latest not in {None, state} and self._defect is Defect.CHECKS_AGAINST_NEWEST_LOGIN:
+            return self._sessions.take(sid, latest or "") or pending
         if pending is None and state is not None:
             pending = self._take_another(sid, state)
         if pending is None:

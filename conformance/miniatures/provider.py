@@ -21,6 +21,7 @@ from conformance.miniatures.published import Published
 from conformance.miniatures.refusals import Reason, Refused
 from conformance.miniatures.rules import Crash, suffer
 from conformance.miniatures.signatures import Keyring, read_object
+from conformance.miniatures.signed_userinfo import read_signed_userinfo
 from conformance.miniatures.token_response import ANSWER_WHIMS, check_tokens
 
 if TYPE_CHECKING:
@@ -187,12 +188,15 @@ class Provider:
         """Return the userinfo answer (OIDC-CORE 5.3).
 
         Raises:
-            Refused: the provider answers anything but a JSON object, or not at all.
+            Refused: the provider answers anything but a JSON object or a token that holds, or not at all.
         """
         answer = self.asked(access_token)
         suffer(USERINFO_WHIMS, answer, self._defect)
         self._fetcher.good(answer)
-        claims, twice = self._fetcher.ask(lambda: read_object(answer.body.decode()))
+        if answer.is_token:
+            claims, twice = read_signed_userinfo(answer.body, self.keyring, config=self._config, defect=self._defect)
+        else:
+            claims, twice = self._fetcher.ask(lambda: read_object(answer.body.decode()))
         if self._defect is Defect.RESOLVES_LOOKUPS:
             for address in _LOOKUP.findall(str(claims.get("family_name"))):
                 self._fetcher.get(address)

@@ -32,6 +32,7 @@ from mock_idp.deviations.verbs import (
     SetField,
     SetHeader,
     ShiftTime,
+    SignFields,
     SignWith,
     Truncate,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "SetField",
     "SetHeader",
     "ShiftTime",
+    "SignFields",
     "SignWith",
     "Told",
     "Truncate",

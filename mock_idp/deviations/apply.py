@@ -52,7 +52,7 @@ def deviate(draft: DraftT, deviations: Iterable[Deviation], *, occurrence: int =
 
 def _difference(before: Draft, after: Draft) -> tuple[Json, Json]:
     if isinstance(before, Fields) and isinstance(after, Fields):
-        return _changed(before.pairs, after.pairs)
+        return _changed((*before.pairs, ("signed", before.signed)), (*after.pairs, ("signed", after.signed)))
     if isinstance(before, TokenDraft) and isinstance(after, TokenDraft):
         honest, told = _changed(
             (*before.header, *before.claims, ("signing key", before.key)),

@@ -203,6 +203,19 @@ class DuplicateField:
 
 
 @dataclass(frozen=True, slots=True)
+class SignFields:
+    """Give userinfo as a signed token (``application/jwt``), for portals that did not register for it as well."""
+
+    kind: ClassVar[str] = "sign-fields"
+    seam: Seam = Seam.USERINFO
+
+    def rewrite(self, draft: Draft) -> Draft:
+        """Return userinfo to be signed; nothing else can be."""
+        userinfo = isinstance(draft, Fields) and draft.seam is Seam.USERINFO
+        return replace(draft, signed=True) if isinstance(draft, Fields) and userinfo else draft
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerStatus:
     """Answer an endpoint with an HTTP status and no body, instead of what was asked."""
 
@@ -254,6 +267,7 @@ Verb: TypeAlias = (
     | SetField
     | DropField
     | DuplicateField
+    | SignFields
     | AnswerStatus
     | Delay
     | Truncate

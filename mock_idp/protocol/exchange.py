@@ -11,7 +11,7 @@ from urllib.parse import unquote_plus
 
 from authlib.oauth2.rfc6749.requests import OAuth2Payload, OAuth2Request
 
-from mock_idp.artefacts import Fields, HonestVoice, Voice
+from mock_idp.artefacts import CompactToken, Fields, HonestVoice, Voice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,13 +69,13 @@ class FormPost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What the protocol answers: a JSON object, a redirect or a form, not yet octets.
+    """What the protocol answers: a JSON object, a token, a redirect or a form, not yet octets.
 
     A body that passed a seam stays a draft, because a lie may say one member twice.
     """
 
     status: int
-    body: Fields | FormPost | Mapping[str, Any] | str = field(repr=False)
+    body: Fields | CompactToken | FormPost | Mapping[str, Any] | str = field(repr=False)
     headers: tuple[tuple[str, str], ...] = ()
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mock_idp.artefacts import Fields, Json, Pairs, Seam
+from mock_idp.artefacts import CompactToken, Fields, Json, Pairs, Seam, TokenDraft
 from mock_idp.identifiers import is_edit, is_psi, origin_of
 from mock_idp.people import Activity, Person
 from mock_idp.protocol.exchange import Exchange, Reply
@@ -148,7 +148,8 @@ def answer_userinfo(server: PscServer, exchange: Exchange) -> Reply:
     """Answer a userinfo request (OIDC-CORE 5.3).
 
     Returns:
-        200 with the person's members past their seam; 401 with a challenge when no good token came (RFC 6750 3.1).
+        200 with the person's members past their seam, as JSON or, if a lie says so, as a signed token; 401 with a
+        challenge when no good token came (RFC 6750 3.1).
     """
     if bearer_token(exchange) is None:
         # RFC 6750 3.1: who showed no token is told how to show one, without an error code in the challenge
@@ -163,4 +164,15 @@ def answer_userinfo(server: PscServer, exchange: Exchange) -> Reply:
     said = exchange.voice.fields(
         Fields(seam=Seam.USERINFO, pairs=userinfo(person, server.settings, bearer.grant.means))
     )
-    return Reply(status=200, body=said, headers=(("Content-Type", "application/json"),))
+    return Reply(status=200, body=_signed(said, bearer, server, exchange) if said.signed else said)
+
+
+def _signed(said: Fields, bearer: Bearer, server: PscServer, exchange: Exchange) -> CompactToken:
+    """Return userinfo as a token of the issuer for the portal, past its seam before and after it is signed (5.3.2)."""
+    client_id = bearer.grant.client_id
+    header: Pairs = (("alg", "RS256"), ("typ", "JWT"), ("kid", server.keys.kid))
+    claims: Pairs = (*said.pairs, ("iss", server.settings.issuer), ("aud", client_id))
+    draft = exchange.voice.token(TokenDraft(seam=Seam.USERINFO_TOKEN, header=header, claims=claims))
+    portal = server.query_client(client_id)
+    secret = portal.client_secret if portal is not None else ""
+    return exchange.voice.compact(server.keys.sign(draft, client_secret=secret))

@@ -11,7 +11,7 @@ from flask import Response, current_app, g, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
-from mock_idp.artefacts import Answer, Fields, Json, Pairs, Seam, dump
+from mock_idp.artefacts import Answer, CompactToken, Fields, Json, Pairs, Seam, dump
 from mock_idp.deviations import Told, to_json
 from mock_idp.journal import Entry
 from mock_idp.protocol.exchange import FormPost
@@ -77,8 +77,7 @@ def respond(reply: Reply, *, seam: Seam | None = None, spoken: Exchange | None =
     body, said = _body(reply)
     g.said = said
     headers = [(name, value) for name, value in reply.headers if name.lower() != "content-type"]
-    kind = "text/html; charset=utf-8" if isinstance(reply.body, str | FormPost) else "application/json"
-    headers.append(("Content-Type", kind))
+    headers.append(("Content-Type", _kind(reply)))
     status, delay = reply.status, 0.0
     if seam is not None and spoken is not None:
         sent = spoken.voice.answer(Answer(seam=seam, status=status, headers=tuple(headers), body=body))
@@ -88,7 +87,15 @@ def respond(reply: Reply, *, seam: Seam | None = None, spoken: Exchange | None =
     return Response(body, status=status, headers=headers)
 
 
+def _kind(reply: Reply) -> str:
+    if isinstance(reply.body, CompactToken):
+        return "application/jwt"
+    return "text/html; charset=utf-8" if isinstance(reply.body, str | FormPost) else "application/json"
+
+
 def _body(reply: Reply) -> tuple[bytes, Pairs]:
+    if isinstance(reply.body, CompactToken):
+        return reply.body.value.encode(), ()
     if isinstance(reply.body, FormPost):
         form, pairs_said = reply.body, reply.body.said.pairs
         page = render_template("form_post.html", action=form.action, pairs=pairs_said)

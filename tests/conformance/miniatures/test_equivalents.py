@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CLOSE_TO = {
     "in_english": ("rsp.error.access_denied", "lgt.rp.state.wrong"),
     "secret_in_body": ("tok.auth.single", "tok.once", "sig.hs.clientsecret", "met.redirect", "rft.use"),
-    "userinfo_by_post": ("uin.bearer", "uin.sub.mismatch", "uin.401", "met.fetch", "rft.rotated"),
+    "userinfo_by_post": ("uin.bearer", "uin.sub.mismatch", "uin.401", "uin.jwt.valid", "met.fetch", "rft.rotated"),
     "claims_first": ("sig.broken", "sig.none", "idt.iss.wrong", "idt.notjwt"),
     "hexadecimal": ("req.state", "req.nonce", "req.nonce.derived", "idt.nonce.array"),
     "keys_every_time": ("sig.kid.array", "sig.jku", "key.nokid.single", "key.flood", "key.rotate", "key.down"),

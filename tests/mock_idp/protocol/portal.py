@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, quote_plus, urlsplit
 from joserfc import jws
 from joserfc.jwk import KeySet
 
-from mock_idp.artefacts import Fields
+from mock_idp.artefacts import CompactToken, Fields
 from mock_idp.directory import Directory
 from mock_idp.people import builtin_people
 from mock_idp.protocol import Client, Exchange, PscServer, Reply
@@ -74,7 +74,7 @@ def body_of(reply: Reply) -> dict[str, Any]:
     """Return the members of a JSON answer."""
     if isinstance(reply.body, Fields):
         return dict(reply.body.pairs)
-    assert not isinstance(reply.body, str | FormPost), reply
+    assert not isinstance(reply.body, str | FormPost | CompactToken), reply
     return dict(reply.body)
 
 
