@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -9,7 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.browser import Browser
-from conformance.cli.options import UsageError, add_language, add_reporting, port_number, report_folder
+from conformance.cli.options import (
+    UsageError,
+    add_language,
+    add_reporting,
+    check_workers,
+    port_number,
+    report_folder,
+)
 from conformance.cli.seat import SUITE_SETTINGS, running_seat
 from conformance.cli.small_portal import demo_portal
 from conformance.descriptor import read_descriptor
@@ -37,6 +45,7 @@ if TYPE_CHECKING:
 
 PERSON: Final = "899799000015"
 STRICT: Final = "strict"
+MOST_WORKERS: Final = 4
 
 
 def add(commands: Any, talk: Talk) -> None:
@@ -59,6 +68,15 @@ def add(commands: Any, talk: Talk) -> None:
         default=0,
         help=talk("port du fournisseur (par défaut : libre)", "port of the provider (default: any free one)"),
     )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        metavar="N",
+        help=talk(
+            f"scénarios joués à la fois (par défaut : un par processeur, {MOST_WORKERS} au plus ; un seul avec --fault)",
+            f"scenarios played at once (default: one a processor, {MOST_WORKERS} at most; a single one with --fault)",
+        ),
+    )
     add_reporting(parser, talk, profile=STRICT)
     add_language(parser, talk)
     parser.set_defaults(execute=execute)
@@ -74,6 +92,7 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     if options.fault == "?":
         return _list_faults(terminal)
     defect = _defect(options.fault)
+    check_workers(options.workers)
     folder = report_folder(options.report_dir)
     began = time.monotonic()
     with ExitStack() as stack:
@@ -110,11 +129,19 @@ def _show(options: argparse.Namespace, terminal: Terminal, seat: Seat, base: str
         folder=folder,
         patterns=tuple(options.select),
         language=terminal.language,
+        workers=_workers(options.workers, defect),
     )
     try:
         return run_suite(order, terminal, steps=steps)
     finally:
         terminal.ends()
+
+
+def _workers(wanted: int | None, defect: Defect | None) -> int:
+    """Return how many scenarios are played at once: a defect may mix up people who are there together."""
+    if wanted is not None:
+        return wanted
+    return 1 if defect is not None else min(os.cpu_count() or 1, MOST_WORKERS)
 
 
 def _walk(terminal: Terminal, seat: Seat, base: str, described: Path, *, of_the_tutorial: bool = False) -> list[Event]:

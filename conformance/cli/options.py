@@ -107,6 +107,16 @@ def report_folder(written: str) -> Path:
     return folder
 
 
+def check_workers(count: int | None) -> None:
+    """Make sure that a number of workers is one, if any was given.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if count is not None and count < 1:
+        raise UsageError(f"--workers {count} : écrivez 1 ou plus", f"--workers {count}: write 1 or more")
+
+
 def add_reporting(parser: argparse.ArgumentParser, talk: Talk, *, profile: str) -> None:
     """Offer where the reports go, what outcomes mean, and which scenarios to play."""
     parser.add_argument(

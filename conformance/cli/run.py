@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from conformance.catalogue import catalogue, select
-from conformance.cli.options import SERVE_TOKEN, UsageError, add_language, add_reporting, report_folder, secret_in
+from conformance.cli.options import (
+    SERVE_TOKEN,
+    UsageError,
+    add_language,
+    add_reporting,
+    check_workers,
+    report_folder,
+    secret_in,
+)
 from conformance.cli.seat import SUITE_SETTINGS, running_seat
 from conformance.control import Control
 from conformance.descriptor import read_file
@@ -82,9 +90,7 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """Play the scenarios, write the reports, and say where they are."""
     path = Path(options.portal)
     described = read_file(path)
-    if options.workers < 1:
-        count = options.workers
-        raise UsageError(f"--workers {count} : écrivez 1 ou plus", f"--workers {count}: write 1 or more")
+    check_workers(options.workers)
     if options.dry_run:
         return _rehearse(described, tuple(options.select), terminal)
     token = secret_in(options.control_token_env, "--control-token-env", SERVE_TOKEN)
