@@ -73,7 +73,7 @@ def add(commands: Any, talk: Talk) -> None:
         type=int,
         metavar="N",
         help=talk(
-            f"scénarios joués à la fois (par défaut : un par processeur, {MOST_WORKERS} au plus ; un seul avec --fault)",
+            f"scénarios joués à la fois (par défaut : un par processeur, {MOST_WORKERS} au plus ; un avec --fault)",
             f"scenarios played at once (default: one a processor, {MOST_WORKERS} at most; a single one with --fault)",
         ),
     )
