@@ -12,8 +12,10 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +25,7 @@ from hypothesis import HealthCheck, settings
 from tests.portals import npm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
 ON_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 
@@ -163,10 +165,32 @@ def pytest_configure() -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Note which files want something that a machine has once, and begin with what takes longest."""
+    wanted: dict[Path, set[str]] = {}
+    slow: Counter[Path] = Counter()
     for item in items:
-        wanted = {name for name in _ONCE if item.get_closest_marker(name)}
-        config.stash.setdefault(_WANTED, {}).setdefault(item.path, set()).update(wanted)
-    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in _SLOW))
+        wanted.setdefault(item.path, set()).update(name for name in _ONCE if item.get_closest_marker(name))
+        slow[item.path] += any(item.get_closest_marker(name) for name in _SLOW)
+    config.stash[_WANTED] = wanted
+    places = {path: place for place, path in enumerate(in_turn(wanted, slow))}
+    items.sort(key=lambda item: places[item.path])
+
+
+def in_turn(wanted: Mapping[Path, Collection[str]], slow: Mapping[Path, int]) -> list[Path]:
+    """Return files in the order in which processes that share them wait least for one another.
+
+    Args:
+        wanted: for each file, what it wants of the things that a machine has once.
+        slow: for each file, how many slow tests it has.
+
+    Returns:
+        In turn a file that wants such a thing and a slow one that does not, those with most slow tests first; then
+        the quick ones.
+    """
+    longest = sorted((path for path in wanted if slow[path]), key=lambda path: -slow[path])
+    once = [path for path in longest if wanted[path]]
+    alone = [path for path in longest if not wanted[path]]
+    turns = [path for pair in zip_longest(alone, once) for path in pair if path is not None]
+    return [*turns, *(path for path in wanted if not slow[path])]
 
 
 @pytest.fixture(scope="module", autouse=True)
