@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections import deque
 from dataclasses import asdict, dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -93,7 +95,8 @@ class Journal:
         """
         self._salt = salt
         self._limit = limit
-        self._entries: list[Entry] = []
+        self._entries: deque[Entry] = deque()
+        self._of_login: dict[str | None, deque[Entry]] = {}
         self._next = 1
         self._news = threading.Condition()
 
@@ -120,7 +123,9 @@ class Journal:
             entry = write(self._next)
             self._next += 1
             self._entries.append(entry)
-            del self._entries[: -self._limit]
+            self._of_login.setdefault(entry.login_id, deque()).append(entry)
+            while len(self._entries) > self._limit:
+                self._drop_oldest()
             self._news.notify_all()
             return entry
 
@@ -141,12 +146,17 @@ class Journal:
         """Forget every entry; numbers go on."""
         with self._news:
             self._entries.clear()
+            self._of_login.clear()
+
+    def _drop_oldest(self) -> None:
+        login_id = self._entries.popleft().login_id
+        mine = self._of_login[login_id]
+        mine.popleft()
+        if not mine:
+            del self._of_login[login_id]
 
     def _select(self, login_id: str | None, endpoint: str | None, after: int) -> list[Entry]:
-        return [
-            entry
-            for entry in self._entries
-            if entry.seq > after
-            and (login_id is None or entry.login_id == login_id)
-            and (endpoint is None or entry.endpoint == endpoint)
-        ]
+        # a run asks for its newest login again and again, while the journal holds every login before
+        among = self._entries if login_id is None else self._of_login.get(login_id, ())
+        newer = takewhile(lambda entry: entry.seq > after, reversed(among))
+        return [entry for entry in newer if endpoint is None or entry.endpoint == endpoint][::-1]

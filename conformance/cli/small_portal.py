@@ -41,9 +41,6 @@ def demo_portal(provider: Provider, defect: AnyDefect | None = None, *, language
         client_secret=secrets.token_urlsafe(24),
         public_base_url=base,
         language="en" if language == "en" else "fr",
-        # it believes no document for long: a scenario may have the provider change or fall silent
-        metadata_seconds=0.0,
-        jwks_cooldown_seconds=0.0,
         authority_file=papers.authority_file,
         certificate_file=papers.certificate_file,
     )

@@ -71,6 +71,18 @@ def test_the_oldest_entries_go_first() -> None:
     assert [2, 3] == [kept.seq for kept in journal.entries()]
 
 
+def test_a_login_whose_entries_are_all_gone_has_none() -> None:
+    """The others keep theirs, in order."""
+    journal = Journal(salt=b"", limit=2)
+    for login in ("old", "old", "new", None, "new"):
+        journal.record(entry(login))
+
+    assert [] == journal.entries(login_id="old")
+    assert [5] == [one.seq for one in journal.entries(login_id="new")]
+    assert [4, 5] == [one.seq for one in journal.entries()]
+    assert [5] == [one.seq for one in journal.entries(after=4)]
+
+
 @pytest.mark.parametrize("name", sorted({*SECRETS, "Authorization", "CODE", "Set-Cookie"}))
 def test_a_secret_is_never_kept(journal: Journal, name: str) -> None:
     """Whatever the case of its name, its value is replaced."""
