@@ -23,13 +23,21 @@ CLIENT_ID: Final = "portail-de-demonstration"
 
 
 @contextmanager
-def demo_portal(provider: Provider, defect: AnyDefect | None = None, *, language: str = "fr") -> Iterator[str]:
+def demo_portal(
+    provider: Provider,
+    defect: AnyDefect | None = None,
+    *,
+    language: str = "fr",
+    jwks_cooldown_seconds: float = 10.0,
+) -> Iterator[str]:
     """Serve a miniature portal connected to a provider, and give its base address.
 
     Args:
         provider: that it is registered with.
         defect: the one thing it forgets.
         language: of its pages.
+        jwks_cooldown_seconds: least time between two fetches of the key set for the sake of an unknown key; fuzzing, which
+            changes keys again and again, wants none.
     """
     port, stack = free_port(), ExitStack()
     papers = stack.enter_context(portal_papers(_authority_of(provider)))
@@ -41,6 +49,7 @@ def demo_portal(provider: Provider, defect: AnyDefect | None = None, *, language
         client_secret=secrets.token_urlsafe(24),
         public_base_url=base,
         language="en" if language == "en" else "fr",
+        jwks_cooldown_seconds=jwks_cooldown_seconds,
         authority_file=papers.authority_file,
         certificate_file=papers.certificate_file,
     )

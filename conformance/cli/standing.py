@@ -134,7 +134,7 @@ def defect_named(name: str) -> AnyDefect | None:
 def _miniature(options: argparse.Namespace, stack: ExitStack) -> tuple[Descriptor, str, None]:
     defect = defect_named(options.fault)
     seat = stack.enter_context(running_seat(SUITE_SETTINGS))
-    base = stack.enter_context(demo_portal(seat.provider, defect))
+    base = stack.enter_context(demo_portal(seat.provider, defect, jwks_cooldown_seconds=0.0))
     text = portal_toml(base, name=f"{options.fault} (miniature)", jwks_cooldown_seconds=0.0)
     return read_descriptor(text), seat.url, None
 

@@ -31,7 +31,7 @@ def fuzz_seat() -> Iterator[Seat]:
 @contextmanager
 def standing_on(seat: Seat, defect: AnyDefect | None) -> Iterator[Ground]:
     """Give the ground before a miniature portal."""
-    with demo_portal(seat.provider, defect) as base:
+    with demo_portal(seat.provider, defect, jwks_cooldown_seconds=0.0) as base:
         lab = open_lab(
             read_descriptor(portal_toml(base, jwks_cooldown_seconds=0.0)), seat.url, builtin_profile("strict")
         )
