@@ -36,8 +36,8 @@ def demo_portal(
         provider: that it is registered with.
         defect: the one thing it forgets.
         language: of its pages.
-        jwks_cooldown_seconds: least time between two fetches of the key set for the sake of an unknown key; fuzzing, which
-            changes keys again and again, wants none.
+        jwks_cooldown_seconds: least time between two fetches of the key set for the sake of an unknown key; fuzzing
+            changes keys again and again, and wants none.
     """
     port, stack = free_port(), ExitStack()
     papers = stack.enter_context(portal_papers(_authority_of(provider)))
