@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+pytestmark = pytest.mark.integration
 SECONDS = 20.0
 
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from conformance.cli.seat import SUITE_SETTINGS, make_provider
 from conformance.cli.small_portal import demo_portal
 from conformance.exit_codes import ExitCode
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conformance.events import Event
+
+
+pytestmark = pytest.mark.integration
 
 
 class Saboteur:

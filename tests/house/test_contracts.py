@@ -104,6 +104,7 @@ def test_the_contracts_hold(copy: Path) -> None:
     assert (0, True) == (code, f"Contracts: {len(CONTRACTS)} kept, 0 broken." in said), said
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("broken", BREAKS, ids=lambda one: f"{one.contract}:{one.room}")
 def test_a_broken_contract_is_named(copy: Path, broken: Break) -> None:
     """One bad import, or one undeclared room, fails the build and says which rule it broke."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.integration
 NAME = "PSC_TEST_CONTROL_TOKEN"
 
 

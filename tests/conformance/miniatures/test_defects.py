@@ -143,6 +143,7 @@ def test_the_correct_portal_fails_no_probe(provider: TinyProvider) -> None:
     assert set() == failed_probes(provider, None)
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("defect", PROBED)
 def test_a_miniature_fails_its_own_probe_only(provider: TinyProvider, defect: Defect) -> None:
     """The scenario that is said to catch a defect catches it, and no other one does."""

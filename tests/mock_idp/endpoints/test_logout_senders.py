@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from werkzeug.test import TestResponse
 
+pytestmark = pytest.mark.integration
 SUB = "f:550dc1c8-d97b-4b1e-ac8c-8eb4471cf9dd:" + IDNAT
 DISCARD = "http://127.0.0.1:9"
 

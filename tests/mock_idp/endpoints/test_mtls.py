@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 SHA256 = "a" * 64
 
 
+pytestmark = pytest.mark.integration
+
+
 def portal_certificate(site: Site, folder: Path) -> tuple[Path, str]:
     """Write a portal's key and self-signed certificate to a file, and return its path and its thumbprint."""
     key = ec.generate_private_key(ec.SECP256R1())
