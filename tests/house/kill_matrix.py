@@ -3,16 +3,20 @@
 ``make kill-matrix`` plays every scenario on every portal, which takes hours; ``make kill-matrix REACH=--near`` plays on
 a miniature the scenarios in the room of its own one, and one scenario of every other folder.  The tests play only each
 scenario on its own miniature and on ``strict``.
+
+Each portal's line is written down when it is known, beside the digest of the code that it was played with: the same
+command goes on where it was stopped, and begins anew when the code is another.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
 import sys
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from conformance.catalogue import catalogue
@@ -26,7 +30,8 @@ from tests.house.inventory import ROOT
 from tests.labs import lab_with, suite_seat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from conformance.catalogue import Case
     from conformance.evidence import Attempt, Evidence
@@ -34,7 +39,11 @@ if TYPE_CHECKING:
     from conformance.visit import Lab
 
 PAGE = ROOT / "docs" / "kill-matrix.md"
+KNOWN = ROOT / ".fuzz" / "kill-matrix.jsonl"
 STRICT = "strict"
+
+AT_ONCE = 3
+"""Portals for each processor: more than half of a portal's time is spent waiting for a limit to pass."""
 
 HEAD = """\
 # The kill matrix
@@ -155,20 +164,61 @@ def line_of(defect: Defect | None, *, nearby: bool = False) -> str:
     return row(defect or STRICT, play(defect, near(defect) if nearby else catalogue()))
 
 
+def played_with(root: Path = ROOT) -> str:
+    """Return a digest of all code that a line can depend on."""
+    digest = hashlib.sha256()
+    for room in ("conformance", "mock_idp", "scenarios", "virtual_card"):
+        for file in sorted((root / room).rglob("*")):
+            if file.suffix in {".py", ".toml", ".html", ".json"}:
+                digest.update(f"{file.relative_to(root)}\0".encode() + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def known(file: Path, code: str, *, nearby: bool) -> dict[str, str]:
+    """Return the lines that were written down of this code and this reach, by portal."""
+    if not file.exists():
+        return {}
+    told = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
+    return {one["portal"]: one["line"] for one in told if (one["code"], one["near"]) == (code, nearby)}
+
+
 def main() -> int:
     """Play everything, or what is near, on every processor, write the page, and say what is not as it should be."""
     nearby = "--near" in sys.argv[1:]
-    lines = []
-    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
-        for line in pool.map(partial(line_of, nearby=nearby), (None, *MINIATURES)):
-            lines.append(line)
-            sys.stdout.write(line + "\n")
+    portals = {STRICT: None, **{str(defect): defect for defect in MINIATURES}}
+    code = played_with()
+    lines, troubles = known(KNOWN, code, nearby=nearby), []
+    KNOWN.parent.mkdir(exist_ok=True)
+    with (
+        KNOWN.open("a", encoding="utf-8") as file,
+        ProcessPoolExecutor(max_workers=AT_ONCE * (os.cpu_count() or 1)) as pool,
+    ):
+        asked = {
+            pool.submit(line_of, defect, nearby=nearby): name for name, defect in portals.items() if name not in lines
+        }
+        for done in as_completed(asked):
+            name = asked[done]
+            try:
+                line = done.result()
+            except RuntimeError as trouble:
+                troubles.append(f"{name}: {trouble}")
+                continue
+            lines[name] = line
+            file.write(json.dumps({"portal": name, "near": nearby, "code": code, "line": line}) + "\n")
+            file.flush()
+            sys.stdout.write(f"{len(lines)}/{len(portals)} {line}\n")
             sys.stdout.flush()
-    head = HEAD.format(reach=NEAR if nearby else FULL, scenarios=len(catalogue()), portals=1 + len(MINIATURES))
-    PAGE.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
-    wrong = complaints(rows(PAGE.read_text(encoding="utf-8")))
-    sys.stdout.write("".join(f"kill-matrix: {one}\n" for one in wrong))
-    return 1 if wrong else 0
+    if not troubles:
+        write(lines, portals, nearby=nearby)
+        troubles = complaints(rows(PAGE.read_text(encoding="utf-8")))
+    sys.stdout.write("".join(f"kill-matrix: {one}\n" for one in troubles))
+    return 1 if troubles else 0
+
+
+def write(lines: Mapping[str, str], portals: Iterable[str], *, nearby: bool) -> None:
+    """Write the page, its portals in the order of the table."""
+    head = HEAD.format(reach=NEAR if nearby else FULL, scenarios=len(catalogue()), portals=len(lines))
+    PAGE.write_text(head + "\n".join(lines[name] for name in portals) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
