@@ -30,10 +30,11 @@ for purpose in "$@"; do
         firefox)
             command -v firefox-esr >/dev/null 2>&1 || command -v firefox >/dev/null 2>&1 || missing+=(firefox-esr)
             ;;
-        screen) # a screen nobody looks at, a hand that types, and the certificate store of browsers
+        screen) # a screen nobody looks at, a hand that types, the certificate store of browsers, a network that changes
             command -v Xvfb >/dev/null 2>&1 || missing+=(xvfb)
             command -v xdotool >/dev/null 2>&1 || missing+=(xdotool)
             command -v certutil >/dev/null 2>&1 || missing+=(libnss3-tools)
+            command -v ip >/dev/null 2>&1 || missing+=(iproute2)
             ;;
         apache) # a real web server with a certified OpenID Connect module, for the tests of the suite
             [ -x /usr/sbin/apache2 ] || missing+=(apache2-bin)

@@ -25,7 +25,7 @@ from hypothesis import HealthCheck, settings
 from tests.portals import npm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Generator, Mapping
 
 ON_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 
@@ -34,9 +34,37 @@ settings.register_profile("house", deadline=None, derandomize=ON_CI, suppress_he
 settings.load_profile("house")
 
 
-_ONCE = ("pcsc", "container")
+_ONCE = ("container", "pcsc")
 _SLOW = (*_ONCE, "browser", "integration")
 _WANTED = pytest.StashKey[dict[Path, set[str]]]()
+_HELD = pytest.StashKey["Held"]()
+
+
+class Held:
+    """What one process holds for the file of tests that it is at.
+
+    Attributes:
+        path: that file, or None between two files.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Hold nothing yet; the locks of all processes are in the folder."""
+        self.path: Path | None = None
+        self._folder = folder
+        self._open = ExitStack()
+
+    def take(self, path: Path, wanted: Mapping[str, int]) -> None:
+        """Wait for everything that a file wants: names, each with ``LOCK_SH`` or ``LOCK_EX``."""
+        # in one order everywhere, or two processes would wait for each other
+        for name, how in sorted(wanted.items()):
+            place = self._folder / f"psc-conformance-tests-{os.getuid()}-{name}.lock"
+            fcntl.flock(self._open.enter_context(place.open("w")), how)
+        self.path = path
+
+    def let_go(self) -> None:
+        """Give everything back."""
+        self._open.close()
+        self.path = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +140,7 @@ NEEDS = {
     "xvfb": Need(found=_command("Xvfb"), remedy=_SCREEN),
     "xdotool": Need(found=_command("xdotool"), remedy=_SCREEN),
     "certutil": Need(found=_command("certutil"), remedy=_SCREEN),
+    "iproute2": Need(found=_command("ip"), remedy=_SCREEN),
     "node": Need(
         found=lambda: bool(shutil.which("node")),
         remedy="scripts/system-packages.sh node (Debian: apt-get install nodejs npm)",
@@ -154,8 +183,9 @@ def missing(name: str) -> str | None:
     return None if need.found() else f"{name} is not on this machine; {need.remedy}"
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Shut the door to the outside, for the whole run."""
+    config.stash[_HELD] = Held(Path(tempfile.gettempdir()))
     sys.addaudithook(_stay_on_loopback)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # A shell starts what runs in the background deaf to Ctrl-C, and so would be the programs that tests interrupt.
@@ -168,8 +198,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     wanted: dict[Path, set[str]] = {}
     slow: Counter[Path] = Counter()
     for item in items:
-        wanted.setdefault(item.path, set()).update(name for name in _ONCE if item.get_closest_marker(name))
-        slow[item.path] += any(item.get_closest_marker(name) for name in _SLOW)
+        marks = [mark for name in _SLOW for mark in item.iter_markers(name)]
+        wanted.setdefault(item.path, set()).update(mark.name for mark in marks if mark.name != "integration")
+        slow[item.path] += max((mark.kwargs.get("seconds", 1) for mark in marks), default=0)
     config.stash[_WANTED] = wanted
     places = {path: place for place, path in enumerate(in_turn(wanted, slow))}
     items.sort(key=lambda item: places[item.path])
@@ -179,28 +210,45 @@ def in_turn(wanted: Mapping[Path, Collection[str]], slow: Mapping[Path, int]) ->
     """Return files in the order in which processes that share them wait least for one another.
 
     Args:
-        wanted: for each file, what it wants of the things that a machine has once.
-        slow: for each file, how many slow tests it has.
+        wanted: for each file, what it wants of the things that a machine has once, and whether that is a browser.
+        slow: for each file, about how many seconds its slow tests take.
 
     Returns:
-        In turn a file that wants such a thing and a slow one that does not, those with most slow tests first; then
-        the quick ones.
+        In turn a file that wants such a thing and a slow one that does not, the longest first, then the quick ones.
+        A browser and a container engine come as far apart as can be: they wait for each other.
     """
     longest = sorted((path for path in wanted if slow[path]), key=lambda path: -slow[path])
-    once = [path for path in longest if wanted[path]]
-    alone = [path for path in longest if not wanted[path]]
+    once = [path for path in longest if {*_ONCE} & {*wanted[path]}]
+    alone = [path for path in longest if path not in once]
+    once.sort(key=lambda path: "container" not in wanted[path])
+    alone.sort(key=lambda path: "browser" in wanted[path])
     turns = [path for pair in zip_longest(alone, once) for path in pair if path is not None]
     return [*turns, *(path for path in wanted if not slow[path])]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _one_after_the_other(request: pytest.FixtureRequest) -> Iterator[None]:
-    # One PC/SC service and one container engine serve the whole machine, and every process that shares these tests.
-    with ExitStack() as stack:
-        for name in sorted(request.config.stash[_WANTED].get(request.path, set())):
-            place = Path(tempfile.gettempdir()) / f"psc-conformance-tests-{os.getuid()}-{name}.lock"
-            fcntl.flock(stack.enter_context(place.open("w")), fcntl.LOCK_EX)
-        yield
+def locks(wanted: Collection[str]) -> dict[str, int]:
+    """Return what a file holds while its tests run, and whether others may hold it too (``LOCK_SH``) or not.
+
+    One PC/SC service and one container engine serve the whole machine, and every process that shares these tests.  What
+    the engine does to the network's interfaces makes a browser break off whatever it is loading
+    (``net::ERR_NETWORK_CHANGED``), so browsers share the time in which no container starts or stops.
+    """
+    held = {name: fcntl.LOCK_EX for name in _ONCE if name in wanted}
+    return {"container": fcntl.LOCK_SH, **held} if "browser" in wanted else held
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
+    """Hold what a file wants from before its first fixture, whatever the scope, to after its last."""
+    held = item.config.stash[_HELD]
+    if held.path != item.path:
+        held.let_go()
+        held.take(item.path, locks(item.config.stash[_WANTED].get(item.path, set())))
+    try:
+        return (yield)
+    finally:
+        if nextitem is None or nextitem.path != item.path:
+            held.let_go()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

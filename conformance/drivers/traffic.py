@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import TimeoutError as BrowserTimeout
 
+from conformance.drivers.errors import DriverFailed
 from conformance.hop import Hop, Trouble, Unreachable
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _EVIDENCE: Final = frozenset({"document", "xhr", "fetch"})
 _WAITED_FOR: Final = frozenset({*_EVIDENCE, "script"})
 _REDIRECT: Final = range(300, 400)
 _CANCELLED: Final = ("net::ERR_ABORTED", "net::ERR_BLOCKED_BY_CLIENT")
+_MOVED: Final = "net::ERR_NETWORK_CHANGED"
 _UNREACHABLE: Final = ("REFUSED", "UNREACHABLE", "NAME_NOT_RESOLVED", "CONNECTION_FAILED")
 
 
@@ -72,6 +74,9 @@ class Traffic:
 
         Args:
             posted: the form that the first of them was made to carry on its way out, which the window does not know.
+
+        Raises:
+            DriverFailed: the machine's network changed under the browser, which says nothing about the portal.
         """
         documents: list[Hop] = []
         for request in [one for one in self._asked if one.resource_type in _EVIDENCE]:
@@ -105,7 +110,18 @@ class Traffic:
             return True  # a page that never came has no frame yet
 
     def _hop(self, request: Request) -> Hop | None:
-        """Return a request as evidence, or None when it was called off."""
+        """Return a request as evidence, or None when it was called off.
+
+        Raises:
+            DriverFailed: the browser broke it off because an interface of the machine came or went.
+        """
+        if request.failure is not None and request.failure.startswith(_MOVED):
+            raise DriverFailed(
+                "[driver] playwright : une interface réseau de cette machine est apparue ou a disparu, et Chromium a "
+                "tout interrompu ; relancez quand aucun conteneur ne démarre ni ne s'arrête",
+                "[driver] playwright: a network interface of this machine came or went, and Chromium broke everything "
+                "off; run again while no container starts or stops",
+            )
         if request.failure is not None and request.failure.startswith(_CANCELLED):
             return None
         if request.failure is not None:
