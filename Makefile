@@ -60,7 +60,7 @@ bench: setup ## measured times on this machine (no threshold)
 fuzz: setup-dev ## our parsers against arbitrary bytes, guided by coverage (FUZZ_SECONDS=30 a target)
 	@scripts/fuzz.sh $(FUZZ_SECONDS)
 
-kill-matrix: setup-dev ## every scenario against every miniature portal (REACH=--near: the likely ones); writes docs/kill-matrix.md
+kill-matrix: setup-dev ## every scenario against every miniature portal; goes on where it was stopped (REACH=--near: the likely ones; REACH="--only 'psc.life.*'": new ones); writes docs/kill-matrix.md
 	@$(BIN)/python -m tests.house.kill_matrix $(REACH)
 
 soak: setup-dev ## the suite twenty times idle and twenty times beside programs that take every processor

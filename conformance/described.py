@@ -73,6 +73,21 @@ class Mtls:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PortalClock:
+    """How the portal's clock is set ahead of real time; exactly one of the two ways.
+
+    Attributes:
+        post: address that takes a form with a number of seconds, 0 for real time; empty for none.
+        field: the form's field.
+        faketime: file that libfaketime reads in the portal's process (``FAKETIME_TIMESTAMP_FILE``); empty for none.
+    """
+
+    post: str = ""
+    field: str = "seconds"
+    faketime: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exempt:
     """A scenario that does not apply to this portal, or fails for a known reason.
 
@@ -163,6 +178,7 @@ class Descriptor:
         allow_hosts: ``host:port``; nothing else is ever requested.
         probe: None in degraded mode, in which much less can be said.
         reset_url: address that makes it forget what it read from the provider, when posted to; empty for none.
+        clock: how its clock is set; None when it cannot be.
         refresh: page on which it uses its access token, and refreshes that when it is refused; empty for none.
         refresh_method: how that page is asked for.
         login_seconds: how long one request to the portal may take.
@@ -184,6 +200,7 @@ class Descriptor:
     allow_hosts: tuple[str, ...] = ()
     probe: Probe | None = None
     reset_url: str = ""
+    clock: PortalClock | None = None
     refresh: str = ""
     refresh_method: str = "POST"
     login_seconds: float = 10.0

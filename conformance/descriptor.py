@@ -5,12 +5,24 @@ from __future__ import annotations
 import tomllib
 from typing import TYPE_CHECKING
 
-from conformance.described import CibaForm, Descriptor, DriverChoice, Exempt, Launch, Lookup, Mtls, Probe, ProviderSeat
+from conformance.described import (
+    CibaForm,
+    Descriptor,
+    DriverChoice,
+    Exempt,
+    Launch,
+    Lookup,
+    Mtls,
+    PortalClock,
+    Probe,
+    ProviderSeat,
+)
 from conformance.descriptor_tables import (
     address_in,
     hosts_in,
     joined_address,
     read_ciba,
+    read_clock,
     read_exempt,
     read_known,
     read_launch,
@@ -32,6 +44,7 @@ __all__ = [
     "Launch",
     "Lookup",
     "Mtls",
+    "PortalClock",
     "Probe",
     "ProviderSeat",
     "read_descriptor",
@@ -122,6 +135,7 @@ def read_descriptor(text: str, *, source: str = "portal.toml", port: int = 0) ->
         frontchannel_logout=told[1],
         mtls=read_mtls(whole.table("mtls")) if "mtls" in whole else None,
         ciba=read_ciba(whole.table("ciba"), base) if "ciba" in whole else None,
+        clock=read_clock(whole.table("clock"), base) if "clock" in whole else None,
         allow_hosts=hosts_in(
             portal, (base, home, login, callback, logout, *told, probe.url if probe else "", refreshed)
         ),

@@ -6,7 +6,7 @@ import re
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
-from conformance.described import CibaForm, Exempt, Launch, Lookup, Mtls, Probe, ProviderSeat
+from conformance.described import CibaForm, Exempt, Launch, Lookup, Mtls, PortalClock, Probe, ProviderSeat
 from conformance.hop import origin_host
 from conformance.toml_reader import DescriptorError, Table
 
@@ -204,6 +204,26 @@ def read_mtls(table: Table) -> Mtls:
     found = Mtls(
         parameters=tuple((name, parameters.text(name)) for name in parameters.names()), certificate_sha256=thumbprint
     )
+    table.finish()
+    return found
+
+
+def read_clock(table: Table, base: str) -> PortalClock:
+    """Return how the clock of ``[clock]`` is set.
+
+    Raises:
+        DescriptorError: a key is unknown or of the wrong kind, or there is not exactly one way to set it.
+    """
+    found = PortalClock(
+        post=address_in(table, "post", base, ""),
+        field=table.text("field", "seconds"),
+        faketime=table.text("faketime", ""),
+    )
+    if bool(found.post) == bool(found.faketime):
+        raise DescriptorError(
+            f'{table.place} : écrivez post = "/adresse" ou faketime = "/chemin/fichier", et un seul des deux',
+            f'{table.place}: write post = "/address" or faketime = "/path/to/file", and exactly one of them',
+        )
     table.finish()
     return found
 

@@ -190,7 +190,7 @@ def _what(longrepr: Any, french: str = "") -> Texts:
     if not _KIND.fullmatch(kind):
         # an assertion shows the values that it compared, and no kind
         return "AssertionError", "AssertionError"
-    vouched = {"WorkstationError", "ControlFailed", "ProviderGone", "DriverFailed", "ClauseError"}
+    vouched = {"WorkstationError", "ControlFailed", "ProviderGone", "DriverFailed", "ClauseError", "ClockFailed"}
     if kind.rpartition(".")[2] not in vouched:
         return kind, kind
     return f"{kind} : {french}" if french else text, text

@@ -33,6 +33,7 @@ class Need(StrEnum):
     BACKCHANNEL = "backchannel"
     CIBA = "ciba"
     CLAIMS = "claims"
+    CLOCK = "clock"
     COOKIES = "cookies"
     FRONTCHANNEL = "frontchannel"
     HOME = "home"

@@ -24,6 +24,10 @@ _WITHOUT = {
         "le descripteur ne dit pas où commence une connexion par CIBA ([ciba] url)",
         "the descriptor does not say where a login by CIBA begins ([ciba] url)",
     ),
+    Need.CLOCK: (
+        "le descripteur ne dit pas comment l'horloge du portail se règle ([clock] post, faketime)",
+        "the descriptor does not say how the portal's clock is set ([clock] post, faketime)",
+    ),
     Need.FRONTCHANNEL: (
         "le descripteur ne donne pas de cadre de déconnexion ([portal] frontchannel_logout)",
         "the descriptor names no logout frame ([portal] frontchannel_logout)",
@@ -95,6 +99,7 @@ def why_not(
         Need.MTLS: described.mtls,
         Need.BACKCHANNEL: described.backchannel_logout,
         Need.CIBA: described.ciba,
+        Need.CLOCK: described.clock,
         Need.FRONTCHANNEL: described.frontchannel_logout,
     }
     there = {need for need, named_there in named.items() if named_there}

@@ -40,9 +40,10 @@ for purpose in "$@"; do
             [ -x /usr/sbin/apache2 ] || missing+=(apache2-bin)
             [ -e /usr/lib/apache2/modules/mod_auth_openidc.so ] || missing+=(libapache2-mod-auth-openidc)
             ;;
-        node) # to run portals made of npm packages
+        node) # to run portals made of npm packages, and to set a portal's clock
             command -v node >/dev/null 2>&1 || missing+=(nodejs)
             command -v npm >/dev/null 2>&1 || missing+=(npm)
+            compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || missing+=(faketime)
             ;;
         redis) # a server for the tests of the store that several processes share
             command -v redis-server >/dev/null 2>&1 || command -v valkey-server >/dev/null 2>&1 || missing+=(redis-server)

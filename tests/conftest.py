@@ -163,6 +163,10 @@ NEEDS = {
         remedy="scripts/system-packages.sh containers (Debian: apt-get install docker-compose)",
     ),
     "hadolint": Need(found=Path(sys.executable).with_name("hadolint").exists, remedy="make setup-dev"),
+    "faketime": Need(
+        found=_file("/usr/lib/*/faketime/libfaketimeMT.so.1"),
+        remedy="scripts/system-packages.sh node (Debian: apt-get install faketime)",
+    ),
     "redis-server": Need(
         found=_command("redis-server", "valkey-server"),
         remedy="scripts/system-packages.sh redis (Debian: apt-get install redis-server)",

@@ -317,6 +317,10 @@ class Defect(StrEnum):
     CRASHES_WITHOUT_REFRESH_TOKEN = "crashes_without_refresh_token"  # noqa: S105  # the name of a defect
     GIVES_UP_AFTER_TWO_SECONDS = "gives_up_after_two_seconds"
     CLOSES_SESSION_DURING_OUTAGE = "closes_session_during_outage"
+    CLOSES_SESSION_WITH_ACCESS_TOKEN = "closes_session_with_access_token"  # noqa: S105  # the name of a defect
+    KEEPS_IDLE_SESSION = "keeps_idle_session"
+    KEEPS_SESSION_ALL_DAY = "keeps_session_all_day"
+    LOGS_OUT_OF_PSC_ON_TIMEOUT = "logs_out_of_psc_on_timeout"
     SENDS_SECRET_FOR_CERTIFICATE = "sends_secret_for_certificate"  # noqa: S105  # the name of a defect
     SENDS_SECRET_WITH_CERTIFICATE = "sends_secret_with_certificate"  # noqa: S105  # the name of a defect
     FALLS_BACK_TO_SECRET = "falls_back_to_secret"  # noqa: S105  # the name of a defect

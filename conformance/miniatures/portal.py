@@ -17,6 +17,7 @@ from conformance.miniatures.checks import Checks
 from conformance.miniatures.ciba_pages import CibaPages
 from conformance.miniatures.defects import Defect
 from conformance.miniatures.logins import Logins
+from conformance.miniatures.portal_time import CLOCK_PATH, PortalTime
 from conformance.miniatures.practice import situation, structure
 from conformance.miniatures.property_defects import PropertyDefect
 from conformance.miniatures.provider import Provider
@@ -61,7 +62,9 @@ def create_portal(
     """
     app = Flask("conformance.miniatures")
     app.logger.disabled = True
-    portal = _Portal(app, config, defect, clock=clock, monotonic=monotonic)
+    time_there = PortalTime(clock, monotonic)
+    monotonic = time_there.monotonic
+    portal = _Portal(app, config, defect, clock=time_there.clock, monotonic=monotonic)
     defect = portal.defect
     app.add_url_rule("/", view_func=portal.home)
     app.add_url_rule("/sign-in", view_func=portal.sign_in)
@@ -74,6 +77,7 @@ def create_portal(
     app.add_url_rule("/logged-out", view_func=portal.logged_out)
     app.add_url_rule("/refresh", "refresh", lambda: portal.renewal.page(portal.sid), methods=["POST"])
     app.add_url_rule("/forget", "forget", portal.forget, methods=["POST"])
+    app.add_url_rule(CLOCK_PATH, "clock", lambda: time_there.page(portal.forget), methods=["POST"])
     app.add_url_rule(BACKCHANNEL_PATH, view_func=portal.single_logout.backchannel, methods=["POST"])
     who = portal.sessions.who
     app.add_url_rule(FRONTCHANNEL_PATH, "frame", lambda: portal.single_logout.frontchannel(who(portal.sid)))
@@ -129,6 +133,8 @@ class _Portal:
     def home(self) -> Response:
         self.looked_around()
         who = self.sessions.who(self.sid)
+        if self.defect is Defect.LOGS_OUT_OF_PSC_ON_TIMEOUT and (gone := self.sessions.timed_out(self.sid)) is not None:
+            return see(self.way_out.of(gone, secrets.token_urlsafe(32)))
         return self.page("home", who=who, name=spelt(self.slips.name(who.claims), self.defect) if who else "")
 
     def sign_in(self) -> Response:

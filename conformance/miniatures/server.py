@@ -104,6 +104,9 @@ identity_claim = "SubjectNameID"
 [reset]
 post = "/forget"
 
+[clock]
+post = "/clock"
+
 [refresh]
 url = "/refresh"
 

@@ -7,12 +7,13 @@ import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.miniatures.portal_time import Lifetimes
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.miniatures.provider import Pending
 
-_IDLE_SECONDS: Final = 1800.0
 _LOGIN_SECONDS: Final = 600.0
 _MOST_PENDING: Final = 8
 _MOST_SESSIONS: Final = 10_000
@@ -52,6 +53,7 @@ class Session:
     """What the portal knows about one browser."""
 
     touched: float
+    opened: float = 0.0
     who: Who | None = None
     pending: tuple[tuple[float, Pending], ...] = ()
     logout_state: str | None = field(repr=False, default=None)
@@ -60,11 +62,13 @@ class Session:
 class Sessions:
     """All sessions of one portal; every step is taken whole, so that two deliveries of one answer cannot both win."""
 
-    def __init__(self, *, monotonic: Callable[[], float]) -> None:
+    def __init__(self, *, monotonic: Callable[[], float], lasting: Lifetimes | None = None) -> None:
         """Start with nobody."""
         self._monotonic = monotonic
+        self._lasting = lasting or Lifetimes()
         self._lock = threading.Lock()
         self._kept: dict[str, Session] = {}
+        self._timed_out: dict[str, Who] = {}
 
     def who(self, sid: str | None) -> Who | None:
         """Return who is logged in, None for nobody."""
@@ -144,7 +148,8 @@ class Sessions:
             waiting = before.pending if before else ()
             if again is not None:
                 waiting = (*waiting, (self._monotonic() + _LOGIN_SECONDS, again))
-            session = Session(touched=self._monotonic(), who=who, pending=waiting)
+            now = self._monotonic()
+            session = Session(touched=now, opened=now, who=who, pending=waiting)
             return self._keep(session, None if rename else sid)
 
     def renew(self, sid: str, who: Who) -> None:
@@ -153,6 +158,12 @@ class Sessions:
             session = self._find(sid)
             if session is not None and session.who is not None:
                 self._kept[sid] = replace(session, who=who)
+
+    def timed_out(self, sid: str | None) -> Who | None:
+        """Return who was there last until too much time had passed, once; a correct portal has no use for it."""
+        with self._lock:
+            self._find(sid)
+            return self._timed_out.pop(sid or "", None)
 
     def close(self, sid: str | None) -> None:
         """End a session on the server: its name is worth nothing from now on."""
@@ -198,11 +209,16 @@ class Sessions:
             return state is not None and state == session.logout_state
 
     def _find(self, sid: str | None) -> Session | None:
-        session = self._kept.get(sid or "")
-        if session is not None and session.touched + _IDLE_SECONDS < self._monotonic():
-            del self._kept[sid or ""]
+        session, now = self._kept.get(sid or ""), self._monotonic()
+        if session is None:
             return None
-        return session
+        idle, whole = session.touched + self._lasting.idle < now, session.opened + self._lasting.whole < now
+        if not idle and not (session.who is not None and whole):
+            return session
+        del self._kept[sid or ""]
+        if session.who is not None:
+            self._timed_out = {sid or "": session.who}
+        return None
 
     def _find_or_start(self, sid: str | None) -> tuple[str, Session]:
         session = self._find(sid)

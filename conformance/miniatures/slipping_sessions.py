@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from conformance.miniatures.portal_time import lifetimes_of
 from conformance.miniatures.property_defects import PropertyDefect
 from conformance.miniatures.refusals import Refused
 from conformance.miniatures.sessions import Sessions, Who
@@ -30,7 +31,7 @@ class SlippingSessions(Sessions):
 
     def __init__(self, defect: AnyDefect | None, *, monotonic: Callable[[], float]) -> None:
         """Start with nobody."""
-        super().__init__(monotonic=monotonic)
+        super().__init__(monotonic=monotonic, lasting=lifetimes_of(defect))
         self._defect = defect if isinstance(defect, PropertyDefect) else None
         self._last: Pending | None = None
         self._taken: set[str] = set()

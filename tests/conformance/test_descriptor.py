@@ -20,6 +20,7 @@ from conformance.descriptor import (
     Exempt,
     Lookup,
     Mtls,
+    PortalClock,
     read_descriptor,
     read_file,
 )
@@ -132,6 +133,16 @@ def test_hosts_are_written_with_or_without_a_port() -> None:
     assert ("127.0.0.1:8081", "cdn.test:80", "api.test:8443") == read_descriptor(LEAST + more).allow_hosts
 
 
+def test_how_a_portals_clock_is_set() -> None:
+    """At an address, or in a file that libfaketime reads."""
+    asked = read_descriptor(LEAST + '[clock]\npost = "/clock"\nfield = "ahead"\n').clock
+    written = read_descriptor(LEAST + '[clock]\nfaketime = "/run/portal/faketime"\n').clock
+
+    assert PortalClock(post="http://127.0.0.1:8081/clock", field="ahead") == asked
+    assert PortalClock(faketime="/run/portal/faketime") == written
+    assert read_descriptor(LEAST).clock is None
+
+
 def test_how_a_portal_forgets_refreshes_and_trusts() -> None:
     """Each in a table of its own, and nothing of it is supposed."""
     more = '[reset]\npost = "/forget"\n[refresh]\nurl = "https://api.test/x"\n[provider]\nauthority_trusted = true\n'
@@ -179,6 +190,9 @@ MISTAKES = [
     (LEAST + 'flows = ["implicit"]\n', '[portal] flows: "code" is missing; it is the flow that this suite drives'),
     (LEAST + "[provider]\nauthority_trusted = 1\n", "[provider] authority_trusted: write true or false, not a number"),
     (LEAST + '[reset]\nget = "/x"\n', "[reset] get: unknown key; known are post"),
+    (LEAST + '[clock]\nfield = "s"\n', '[clock]: write post = "/address" or faketime = "/path/to/file"'),
+    (LEAST + '[clock]\npost = "/c"\nfaketime = "f"\n', "exactly one of them"),
+    (LEAST + '[clock]\npost = "/c"\nspeed = 2\n', "[clock] speed: unknown key; known are"),
     (LEAST + '[refresh]\nmethod = "PUT"\n', "[refresh] method: 'PUT' is not understood; write one of GET, POST"),
     (LEAST + 'nmae = "x"\n', "[portal] nmae: unknown key; known are base_url, name"),
     (LEAST + "[portals]\n", "portal.toml portals: unknown key; did you mean portal?"),
@@ -324,6 +338,7 @@ KEYS = {
     "provider": ["url", "port", "client_id", "client_secret_env", "authority_trusted"],
     "reset": ["post"],
     "refresh": ["url", "method"],
+    "clock": ["post", "field", "faketime"],
     "launch": ["command", "env", "folder", "port", "ready", "ready_seconds", "reset"],
     "profile": ["name"],
     "expect": ["skip", "known"],

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from conformance.descriptor import CibaForm, Descriptor, Exempt, Launch, Lookup, Mtls, Probe, ProviderSeat
+from conformance.descriptor import CibaForm, Descriptor, Exempt, Launch, Lookup, Mtls, PortalClock, Probe, ProviderSeat
 from conformance.outcome import Verdict
 from conformance.scenario import Need
 from conformance.selection import known_failure, wanted, why_not, with_known
@@ -34,6 +34,7 @@ WHOLE = Descriptor(
     frontchannel_logout="http://127.0.0.1:9/frame",
     probe=PROBE,
     reset_url="http://127.0.0.1:9/reset",
+    clock=PortalClock(post="http://127.0.0.1:9/clock"),
     refresh="http://127.0.0.1:9/refresh",
     provider=ProviderSeat(authority_trusted=True),
 )
@@ -85,6 +86,7 @@ def test_a_portal_that_is_launched_forgets_too(portal: Descriptor) -> None:
         ({Need.MTLS}, replace(WHOLE, mtls=None), "[mtls]"),
         ({Need.HOME}, replace(WHOLE, home=""), "[portal] home"),
         ({Need.CIBA}, replace(WHOLE, ciba=None), "[ciba] url"),
+        ({Need.CLOCK}, replace(WHOLE, clock=None), "[clock] post, faketime"),
         ({Need.FRONTCHANNEL}, replace(WHOLE, frontchannel_logout=""), "[portal] frontchannel_logout"),
         ({Need.CLAIMS}, replace(WHOLE, probe=replace(PROBE, claims=None)), "[whoami] claims"),
         ({Need.CLAIMS}, replace(WHOLE, probe=None), "[whoami] claims"),

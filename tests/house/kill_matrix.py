@@ -1,8 +1,9 @@
 """The kill matrix: scenarios against miniature portals, written to ``docs/kill-matrix.md``.
 
 ``make kill-matrix`` plays every scenario on every portal, which takes hours; ``make kill-matrix REACH=--near`` plays on
-a miniature the scenarios in the room of its own one, and one scenario of every other folder.  The tests play only each
-scenario on its own miniature and on ``strict``.
+a miniature the scenarios in the room of its own one, and one scenario of every other folder.  After scenarios were
+added, ``REACH="--only 'psc.life.*'"`` plays those on the portals that are on the page, and everything on those that
+are not.  The tests play only each scenario on its own miniature and on ``strict``.
 
 Each portal's line is written down when it is known, beside the digest of the code that it was played with: the same
 command goes on where it was stopped, and begins anew when the code is another.
@@ -10,6 +11,7 @@ command goes on where it was stopped, and begins anew when the code is another.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import os
@@ -17,6 +19,7 @@ import re
 import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from conformance.catalogue import catalogue
@@ -159,9 +162,30 @@ def complaints(said: dict[str, tuple[str, str, str]]) -> list[str]:
     return found if said[STRICT][2] == "—" else [*found, f"{STRICT}: {said[STRICT][2]}"]
 
 
-def line_of(defect: Defect | None, *, nearby: bool = False) -> str:
-    """Return the line of one portal, for a process of its own."""
-    return row(defect or STRICT, play(defect, near(defect) if nearby else catalogue()))
+def cells_of(fails: str, outcomes: str, others: str) -> list[Cell]:
+    """Return what a line of the page says, passed scenarios left out."""
+    pairs = zip(_named(fails), outcomes.split(", "), strict=False)
+    failed = [Cell(scenario=name, verdict=Verdict.FAILED, outcome=outcome) for (name, _), outcome in pairs]
+    return [*failed, *(Cell(scenario=name, verdict=Verdict(verdict), outcome="") for name, verdict in _named(others))]
+
+
+def _named(listed: str) -> list[tuple[str, str]]:
+    return re.findall(r"`([a-z0-9_.]+)`(?: \((\w+)\))?", listed)
+
+
+def line_of(defect: Defect | None, *, nearby: bool = False, only: str = "", before: Sequence[Cell] = ()) -> str:
+    """Return the line of one portal, for a process of its own.
+
+    Args:
+        defect: of the portal.
+        nearby: play what is near and nothing else.
+        only: play these scenarios and nothing else, ``*`` allowed; empty for all.
+        before: what is known of the others.
+    """
+    cases = near(defect) if nearby else catalogue()
+    picked = tuple(case for case in cases if not only or fnmatchcase(case.card.id, only))
+    kept = [cell for cell in before if only and not fnmatchcase(cell.scenario, only)]
+    return row(defect or STRICT, [*kept, *play(defect, picked)])
 
 
 def played_with(root: Path = ROOT) -> str:
@@ -174,28 +198,54 @@ def played_with(root: Path = ROOT) -> str:
     return digest.hexdigest()
 
 
-def known(file: Path, code: str, *, nearby: bool) -> dict[str, str]:
+def known(file: Path, code: str, reach: str) -> dict[str, str]:
     """Return the lines that were written down of this code and this reach, by portal."""
     if not file.exists():
         return {}
     told = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
-    return {one["portal"]: one["line"] for one in told if (one["code"], one["near"]) == (code, nearby)}
+    return {one["portal"]: one["line"] for one in told if (one["code"], one["reach"]) == (code, reach)}
 
 
 def main() -> int:
-    """Play everything, or what is near, on every processor, write the page, and say what is not as it should be."""
-    nearby = "--near" in sys.argv[1:]
+    """Play what was asked for on every processor, write the page, and say what is not as it should be."""
+    parser = argparse.ArgumentParser(prog="make kill-matrix", description=__doc__)
+    parser.add_argument("--near", action="store_true", help="the likely scenarios on each portal, instead of all")
+    parser.add_argument("--only", default="", help="these scenarios, * allowed, on the portals that are on the page")
+    asked = parser.parse_args()
     portals = {STRICT: None, **{str(defect): defect for defect in MINIATURES}}
-    code = played_with()
-    lines, troubles = known(KNOWN, code, nearby=nearby), []
+    page = PAGE.read_text(encoding="utf-8")
+    there = {name: cells_of(*said) for name, said in rows(page).items()} if asked.only else {}
+    nearby = asked.near or (bool(asked.only) and not page.removeprefix("# The kill matrix\n\n").startswith(FULL))
+    lines, troubles = played(portals, there, nearby=nearby, only=asked.only)
+    if not troubles:
+        write(lines, portals, nearby=nearby)
+        troubles = complaints(rows(PAGE.read_text(encoding="utf-8")))
+    sys.stdout.write("".join(f"kill-matrix: {one}\n" for one in troubles))
+    return 1 if troubles else 0
+
+
+def played(
+    portals: Mapping[str, Defect | None], there: Mapping[str, Sequence[Cell]], *, nearby: bool, only: str
+) -> tuple[dict[str, str], list[str]]:
+    """Play on every portal what is not written down yet; return the lines by portal, and what went wrong.
+
+    Args:
+        portals: by name.
+        there: what is known already of the portals on the page.
+        nearby: play what is near and nothing else.
+        only: on the portals on the page play these scenarios and nothing else; empty for all.
+    """
+    reach, code = f"{'near' if nearby else 'full'} {only}".strip(), played_with()
+    lines, troubles = known(KNOWN, code, reach), []
     KNOWN.parent.mkdir(exist_ok=True)
     with (
         KNOWN.open("a", encoding="utf-8") as file,
         ProcessPoolExecutor(max_workers=AT_ONCE * (os.cpu_count() or 1)) as pool,
     ):
-        asked = {
-            pool.submit(line_of, defect, nearby=nearby): name for name, defect in portals.items() if name not in lines
-        }
+        asked = {}
+        for name in [one for one in portals if one not in lines]:
+            part = {"nearby": False, "only": only, "before": there[name]} if name in there else {"nearby": nearby}
+            asked[pool.submit(line_of, portals[name], **part)] = name
         for done in as_completed(asked):
             name = asked[done]
             try:
@@ -204,15 +254,11 @@ def main() -> int:
                 troubles.append(f"{name}: {trouble}")
                 continue
             lines[name] = line
-            file.write(json.dumps({"portal": name, "near": nearby, "code": code, "line": line}) + "\n")
+            file.write(json.dumps({"portal": name, "reach": reach, "code": code, "line": line}) + "\n")
             file.flush()
             sys.stdout.write(f"{len(lines)}/{len(portals)} {line}\n")
             sys.stdout.flush()
-    if not troubles:
-        write(lines, portals, nearby=nearby)
-        troubles = complaints(rows(PAGE.read_text(encoding="utf-8")))
-    sys.stdout.write("".join(f"kill-matrix: {one}\n" for one in troubles))
-    return 1 if troubles else 0
+    return lines, troubles
 
 
 def write(lines: Mapping[str, str], portals: Iterable[str], *, nearby: bool) -> None:

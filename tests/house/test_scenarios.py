@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,13 +19,14 @@ from tests.labs import lab_with, suite_seat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from conformance.cli.seat import Seat
     from conformance.visit import Lab
 
 CASES = catalogue()
 CARDS = tuple(case.card for case in CASES)
-FEWEST = 319
+FEWEST = 323
 
 
 def test_there_are_scenarios_to_look_at() -> None:
@@ -205,3 +207,17 @@ def test_a_row_of_the_matrix_is_read_as_it_was_written() -> None:
     line = kill_matrix.row("some_defect", cells)
 
     assert {"some_defect": ("`a.a`", "fooled", "`b.b` (inconclusive)")} == kill_matrix.rows(line + "\n")
+    assert line == kill_matrix.row("some_defect", kill_matrix.cells_of("`a.a`", "fooled", "`b.b` (inconclusive)"))
+    assert [] == kill_matrix.cells_of("—", "—", "—")
+
+
+def test_lines_of_other_code_are_played_again(tmp_path: Path) -> None:
+    """What was written down counts for the same code and the same reach only."""
+    file = tmp_path / "known.jsonl"
+    line = {"portal": "strict", "reach": "full", "code": "a", "line": "| `strict` | — | — | — |"}
+    file.write_text(json.dumps(line) + "\n", encoding="utf-8")
+
+    assert {"strict": "| `strict` | — | — | — |"} == kill_matrix.known(file, "a", "full")
+    assert {} == kill_matrix.known(file, "b", "full") == kill_matrix.known(file, "a", "near")
+    assert {} == kill_matrix.known(tmp_path / "none", "a", "full")
+    assert kill_matrix.played_with() == kill_matrix.played_with()

@@ -33,9 +33,20 @@ class Judged:
         return {one.id: one.verdict["seen_en"] for one in self.run.scenarios if one.ruled is verdict}
 
 
-def judged(name: str, folder: Path, *after_logout: str, only: tuple[str, ...] = ()) -> Judged:
-    """Run the suite against a portal from the command line, on a provider of its own; the whole of it unless said."""
-    with running_seat(SUITE_SETTINGS) as seat, started(name, seat.provider, *after_logout) as described:
+def judged(name: str, folder: Path, *after_logout: str, only: tuple[str, ...] = (), faketime: bool = False) -> Judged:
+    """Run the suite against a portal from the command line, on a provider of its own; the whole of it unless said.
+
+    Args:
+        name: of the portal.
+        folder: for the reports.
+        *after_logout: paths that the provider may send the browser back to.
+        only: ids of scenarios, ``*`` allowed.
+        faketime: whether the clock of the portal's process can be set.
+    """
+    with (
+        running_seat(SUITE_SETTINGS) as seat,
+        started(name, seat.provider, *after_logout, faketime=faketime) as described,
+    ):
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "conformance.cli", "run", described),

@@ -83,13 +83,14 @@ class Place:
 
 
 @contextmanager
-def started(name: str, provider: Provider, *after_logout: str) -> Iterator[Path]:
+def started(name: str, provider: Provider, *after_logout: str, faketime: bool = False) -> Iterator[Path]:
     """Start a portal for the length of a ``with`` block, and give its ``portal.toml``.
 
     Args:
         name: its folder beside this room.
         provider: that it is registered with.
         *after_logout: paths that the provider may send the browser back to.
+        faketime: whether the clock of its process can be set, by libfaketime.
     """
     with tempfile.TemporaryDirectory(prefix="psc-portal-") as folder:
         run = Path(folder)
@@ -111,8 +112,12 @@ def started(name: str, provider: Provider, *after_logout: str) -> Iterator[Path]
             )
         )
         command, environment, sign = COMMANDS[name](place)
+        described = place.filled("portal.toml", "portal.toml")
+        if faketime:
+            environment = {**environment, **_settable(run / "faketime")}
+            described.write_text(f'{described.read_text()}\n[clock]\nfaketime = "{run / "faketime"}"\n', "utf-8")
         with running(command, environment, sign):
-            yield place.filled("portal.toml", "portal.toml")
+            yield described
 
 
 @contextmanager
@@ -157,6 +162,13 @@ def running(command: list[str], environment: Mapping[str, str], sign: str) -> It
         reader.join(PATIENCE)
         if process.stdout is not None:
             process.stdout.close()
+
+
+def _settable(file: Path) -> dict[str, str]:
+    """Return what makes a process read its clock's distance from real time in a file, each time it looks."""
+    file.write_text("+0\n", encoding="ascii")
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    return {"LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(file), "FAKETIME_NO_CACHE": "1"}
 
 
 def _apache(place: Place) -> tuple[list[str], dict[str, str], str]:
