@@ -84,10 +84,10 @@ class VpcdSlot:
         """Put a card in; the virtual reader shows it as soon as pcscd listens; raises `ReaderOccupied`."""
         with self._turn:
             self._reader.insert(card)
-            self._over.clear()
-            self._thread = threading.Thread(
-                target=self._stay_connected, name=f"card on {self._address[1]}", daemon=True
-            )
+        # A card that was pulled leaves a connection that is just closing; two at once would answer for one card.
+        self._join()
+        self._over.clear()
+        self._thread = threading.Thread(target=self._stay_connected, name=f"card on {self._address[1]}", daemon=True)
         self._thread.start()
 
     def remove(self) -> Card:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -197,9 +198,11 @@ def test_a_card_pulled_while_it_works_leaves_the_slot_empty(pcd: Pcd, card: Card
     slot.insert(card)
     pcd.accept()
     atr = pcd.ask("04")
+    at_work = [thread for thread in threading.enumerate() if thread.name == f"card on {pcd.port}"]
     slot.close()
 
     assert ("", card.image.atr.hex().upper()) == (answer, atr)
+    assert 1 == len(at_work)
 
 
 def test_closing_twice_is_closing_once(slot: VpcdSlot) -> None:
