@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import MISSING, fields, replace
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -138,6 +139,7 @@ def _made(kind: type[Any], members: dict[str, Any], place: str, path: str) -> An
     return kind(**{**required, **read})
 
 
+@cache
 def builtin_people() -> tuple[Person, ...]:
     """Return the personas that ship with the simulator."""
     return read_people(files("mock_idp").joinpath("people.toml").read_text(encoding="utf-8"))

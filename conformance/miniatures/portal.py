@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from conformance.miniatures.certificate import BY_CERTIFICATE
 from conformance.miniatures.checks import Checks
 from conformance.miniatures.ciba_pages import CibaPages
+from conformance.miniatures.compiled import PAGES
 from conformance.miniatures.defects import Defect
 from conformance.miniatures.logins import Logins
 from conformance.miniatures.portal_time import CLOCK_PATH, PortalTime
@@ -62,6 +63,7 @@ def create_portal(
     """
     app = Flask("conformance.miniatures")
     app.logger.disabled = True
+    app.jinja_options = {**app.jinja_options, "bytecode_cache": PAGES}
     time_there = PortalTime(clock, monotonic)
     monotonic = time_there.monotonic
     portal = _Portal(app, config, defect, clock=time_there.clock, monotonic=monotonic)
