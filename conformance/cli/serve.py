@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.cli.card_door import add_card_options, open_card_door, trust_cards
 from conformance.cli.configuring import add_client_options, client_of, configuration_of, ready_name
 from conformance.cli.https_door import add_https_options, open_doors
-from conformance.cli.lasting import MEMORY, add_store_option, open_store
+from conformance.cli.lasting import MEMORY, add_store_option, store_for
 from conformance.cli.names import add_name_options, check_names, named, warn_of_impersonation
 from conformance.cli.options import UsageError, add_language, port_number, secret_in
 from conformance.cli.seat import make_provider
@@ -96,7 +96,7 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     check_names(options)
     configured, outside = configuration_of(options), not _is_loopback(options.host)
     with ExitStack() as stack:
-        store = stack.enter_context(open_store(options.store))
+        store = stack.enter_context(store_for(options.store))
         doors = stack.enter_context(open_doors(options))
         listener = None if doors.alone else _listen(options)
         if listener is not None:
@@ -111,6 +111,7 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         provider, cards = make_provider(
             settings, control_token=token, people=configured.people, ecps=configured.ecps, store=store
         )
+        provider.outage.tell = lambda news: terminal.say(f"  {news.fr}", f"  {news.en}", "bold yellow")
         trust_cards(options, provider, cards.igc)
         serving = BehindDoors(provider) if listener is None else Serving(listener, provider)
         signal.signal(signal.SIGTERM, _interrupt)

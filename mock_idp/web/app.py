@@ -11,6 +11,7 @@ from flask_babel import Babel
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException, NotFound
 
+from mock_idp.store import StoreError
 from mock_idp.web import (
     activation,
     canary,
@@ -27,6 +28,7 @@ from mock_idp.web.control import control
 from mock_idp.web.http import provider, write_journal
 from mock_idp.web.language import language
 from mock_idp.web.oidc import backchannel, front, realm
+from mock_idp.web.outage import store_gone
 from mock_idp.web.pages import broken_page, http_refusal_page, login_gone_page, not_found_page, showable
 from mock_idp.web.services import LoginGoneError, Provider
 
@@ -71,16 +73,23 @@ def create_app(served: Provider) -> Flask:
     for blueprint in (front, realm, backchannel, sample_api.blueprint, *pages, control):
         app.register_blueprint(blueprint)
     app.before_request(_check_host)
-    # another process that serves the same provider may have moved its clock
-    app.before_request(served.clock.catch_up)
+    app.before_request(_catch_up)
     app.after_request(_protect)
     app.after_request(write_journal)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(LoginGoneError, lambda _: login_gone_page())
+    app.register_error_handler(StoreError, lambda error: store_gone(error, as_json=_wants_json()))
     app.register_error_handler(Exception, _broken)
     app.add_url_rule("/", "home", lambda: redirect(url_for("phone.home")))
     app.context_processor(lambda: {"language": language(), "settings": served.settings, "limits": served.ecps})
     return app
+
+
+def _catch_up() -> None:
+    # another process that serves the same provider may have moved its clock
+    provider().clock.catch_up()
+    # that was read from the store: it answers
+    provider().outage.end()
 
 
 def _check_host() -> Response | None:
