@@ -19,8 +19,14 @@ from mock_idp.artefacts import Fields, Pairs, Seam, pairs_of
 from mock_idp.protocol.api_exchange import PscExchangeEndpoint
 from mock_idp.protocol.ciba import CibaBook, CibaQuestion, PscCibaEndpoint
 from mock_idp.protocol.ciba_grant import PscCibaGrant
+from mock_idp.protocol.client_authentication import (
+    authenticate_basic,
+    authenticate_post,
+    authenticate_tls,
+    why_refused,
+)
 from mock_idp.protocol.documents import scopes_supported
-from mock_idp.protocol.exchange import Exchange, FormPost, PscRequest, Reply, basic_credentials, quoted
+from mock_idp.protocol.exchange import Exchange, FormPost, PscRequest, Reply, quoted
 from mock_idp.protocol.grants import CODE_EXTENSIONS, REFRESH_EXTENSIONS, PscCodeGrant, PscRefreshGrant
 from mock_idp.protocol.issuance import Issuance
 from mock_idp.protocol.logout import PscEndSession
@@ -66,9 +72,9 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
         self.store = store
         self.start_registry(keys)
         self.directory = directory
-        self.register_client_auth_method("client_secret_basic", _authenticate_basic)
-        self.register_client_auth_method("client_secret_post", _authenticate_post)
-        self.register_client_auth_method("tls_client_auth", _authenticate_tls)
+        self.register_client_auth_method("client_secret_basic", authenticate_basic)
+        self.register_client_auth_method("client_secret_post", authenticate_post)
+        self.register_client_auth_method("tls_client_auth", authenticate_tls)
         self.register_grant(PscCodeGrant, CODE_EXTENSIONS)
         self.register_grant(PscRefreshGrant, REFRESH_EXTENSIONS)
         self.register_endpoint(PscEndSession(self))
@@ -215,6 +221,19 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
 
     # -- Authlib's framework hooks
 
+    def authenticate_client(self, request: PscRequest, methods: list[str], endpoint: str = "token") -> Client:
+        """Return the portal that a back-channel request comes from.
+
+        Raises:
+            InvalidClientError: with what was wrong; Authlib's own only lists methods.
+        """
+        try:
+            client: Client = super().authenticate_client(request, methods, endpoint)
+        except InvalidClientError as error:
+            error.description = why_refused(request)
+            raise
+        return client
+
     def create_oauth2_request(self, request: Exchange | PscRequest) -> PscRequest:
         """Return the exchange in Authlib's shape."""
         return request if isinstance(request, PscRequest) else PscRequest(request)
@@ -238,24 +257,3 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
 
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
         """Tell nobody: the shell keeps the journal."""
-
-
-def _authenticate_basic(query_client: Callable[[str], Client | None], request: PscRequest) -> Client | None:
-    credentials = basic_credentials(request.headers)
-    if credentials is None:
-        return None
-    client = query_client(credentials[0])
-    return client if client is not None and client.check_client_secret(credentials[1]) else None
-
-
-def _authenticate_post(query_client: Callable[[str], Client | None], request: PscRequest) -> Client | None:
-    # Authlib's own method answers 400 for an unknown client and 401 for a wrong secret, so it says who is a client
-    client = query_client(request.form.get("client_id", ""))
-    secret = request.form.get("client_secret")
-    return client if client is not None and secret and client.check_client_secret(secret) else None
-
-
-def _authenticate_tls(query_client: Callable[[str], Client | None], request: PscRequest) -> Client | None:
-    # RFC 8705 2: the handshake proved the key, client_id says whose it must be
-    client, certificate = query_client(request.form.get("client_id", "")), request.exchange.certificate
-    return client if client is not None and certificate and client.check_certificate(certificate) else None
