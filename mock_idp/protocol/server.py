@@ -10,6 +10,7 @@ from authlib.oauth2.rfc6749 import (
     AuthorizationServer,
     InvalidClientError,
     InvalidRequestError,
+    InvalidScopeError,
     OAuth2Error,
     UnsupportedGrantTypeError,
     UnsupportedResponseTypeError,
@@ -31,6 +32,7 @@ from mock_idp.protocol.grants import CODE_EXTENSIONS, REFRESH_EXTENSIONS, PscCod
 from mock_idp.protocol.issuance import Issuance
 from mock_idp.protocol.logout import PscEndSession
 from mock_idp.protocol.profiles import traits
+from mock_idp.protocol.remedies import with_remedy
 from mock_idp.protocol.sessions import SessionBook
 from mock_idp.protocol.token_endpoints import PscIntrospection, PscRevocation
 from mock_idp.settings import Unlisted
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
 
 OK = 200
 UNAUTHORIZED = 401
+FORM = "application/x-www-form-urlencoded"
 
 
 class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib ships no types
@@ -152,8 +155,9 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
         Raises:
             InvalidScopeError: sent back to the portal.
         """
-        if self.settings.scope_policy == Unlisted.REJECT:
-            super().validate_requested_scope(scope)
+        unknown = next((name for name in (scope or "").split() if name not in self.scopes_supported), None)
+        if self.settings.scope_policy == Unlisted.REJECT and unknown is not None:
+            raise InvalidScopeError(f"scope: {quoted(unknown)} is not listed in discovery.")
 
     def granted_scope(self, asked: str | None) -> str:
         """Return the scopes granted of those asked, in the order asked, each once, without those nobody lists."""
@@ -167,7 +171,7 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
         if (name := request.payload.repeated()) is not None:
             return self.handle_error_response(request, InvalidRequestError(f"{quoted(name)} stands twice."))
         if request.payload.grant_type is None:
-            return self.handle_error_response(request, InvalidRequestError("grant_type is missing in the body."))
+            return self.handle_error_response(request, InvalidRequestError(_no_grant_type(exchange)))
         reply: Reply = self.create_token_response(request)
         if reply.status != OK or not isinstance(reply.body, dict):
             return reply
@@ -244,6 +248,7 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
 
     def handle_error_response(self, request: Any, error: OAuth2Error) -> Reply:
         """Return an OAuth error: a redirect when it may go to the portal, JSON otherwise (RFC 6749 4.1.2.1, 5.2)."""
+        error = with_remedy(error)
         if error.redirect_uri and isinstance(request, PscRequest):
             state = request.payload.state
             pairs: Pairs = (*error.get_body(), *((("state", state),) if state and not error.state else ()))
@@ -257,3 +262,11 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
 
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
         """Tell nobody: the shell keeps the journal."""
+
+
+def _no_grant_type(exchange: Exchange) -> str:
+    """Say that ``grant_type`` is missing, and why it may be: only a form is read (RFC 6749 3.2, appendix B)."""
+    kind = exchange.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if kind in {"", FORM}:
+        return "grant_type is missing in the body."
+    return f"grant_type is missing in the body: send it as {FORM}, not as {quoted(kind)}."

@@ -11,6 +11,7 @@ from flask_babel import Babel
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException, NotFound
 
+from mock_idp.protocol.documents import astray
 from mock_idp.store import StoreError
 from mock_idp.web import (
     activation,
@@ -132,15 +133,18 @@ def _wants_json() -> bool:
 
 def _http_error(error: HTTPException) -> AnyResponse | tuple[Response, int]:
     status = error.code or SERVER_ERROR
-    if _wants_json():
-        return jsonify(
-            error="not_found" if status == NotFound.code else "invalid_request", error_description=error.name
-        ), status
-    if status == NotFound.code:
-        return not_found_page()
-    answer = http_refusal_page(status)
     # 405 must say which methods there are (RFC 9110 15.5.6)
-    answer.headers.extend(Headers([(name, value) for name, value in error.get_headers() if name == "Allow"]))
+    allowed = Headers([(name, value) for name, value in error.get_headers() if name == "Allow"])
+    if _wants_json():
+        known = astray(request.path, provider().settings)
+        said = f"{error.name}: use {allowed['Allow']}." if allowed else known or error.name
+        answer = jsonify(error="not_found" if status == NotFound.code else "invalid_request", error_description=said)
+        answer.status_code = status
+    elif status == NotFound.code:
+        return not_found_page()
+    else:
+        answer = http_refusal_page(status)
+    answer.headers.extend(allowed)
     return answer
 
 

@@ -106,7 +106,7 @@ ASKING = [
     Row(
         row="bad scope",
         error="invalid_scope",
-        description="The requested scope is invalid, unknown, or malformed.",
+        description="scope: 'scope_9' is not listed in discovery.",
         changes={"scope": "openid scope_9"},
     ),
     Row(
