@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 SERVER_ERROR = 500
+MISDIRECTED = 421
 CONTENT_SECURITY_POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'self'; base-uri 'none'"
 
 
@@ -101,8 +102,15 @@ def _check_host() -> Response | None:
     doors = provider().tls_doors
     flawed = doors.hosts if doors is not None else frozenset()
     if request.host not in {issuer, wallet, card, mtls, *flawed} or not request.host:
-        text = f"Host {request.host!r} is not served here. Use {settings.issuer_base} or {settings.wallet_base}.\n"
-        return Response(text, status=421, mimetype="text/plain")
+        served = f"{settings.issuer_base}", f"{settings.wallet_base}"
+        said = f"Host {request.host!r} is not served here. Use {' or '.join(served)}."
+        if _wants_json():
+            # RFC 6749 5.2 allows no quotation mark or backslash in it
+            answer = jsonify(error="invalid_request", error_description=said.replace('"', "'").replace("\\", "/"))
+            answer.status_code = MISDIRECTED
+            return answer
+        french = f"L'hôte {request.host!r} n'est pas servi ici. Utilisez {' ou '.join(served)}."
+        return Response(f"{french}\n{said}\n", status=MISDIRECTED, mimetype="text/plain")
     places = {
         "realm": {issuer},
         "backchannel": {issuer, mtls, *flawed},
@@ -113,7 +121,8 @@ def _check_host() -> Response | None:
     # what belongs to no blueprint is a redirect to the phone, which is the wallet's, and files, which all pages need
     anywhere = {issuer, wallet, card, mtls} if request.endpoint == "static" else {issuer, wallet}
     if request.host not in (anywhere if kind is None else places.get(kind, {wallet})):
-        raise NotFound
+        base = settings.issuer_base if kind in {"realm", "backchannel", "api"} else settings.wallet_base
+        raise NotFound(f"This is {request.host}; what you look for is on another host: {base}")
     return None
 
 
@@ -136,7 +145,7 @@ def _http_error(error: HTTPException) -> AnyResponse | tuple[Response, int]:
     # 405 must say which methods there are (RFC 9110 15.5.6)
     allowed = Headers([(name, value) for name, value in error.get_headers() if name == "Allow"])
     if _wants_json():
-        known = astray(request.path, provider().settings)
+        known = astray(request.path, provider().settings) or _elsewhere(error)
         said = f"{error.name}: use {allowed['Allow']}." if allowed else known or error.name
         answer = jsonify(error="not_found" if status == NotFound.code else "invalid_request", error_description=said)
         answer.status_code = status
@@ -146,6 +155,11 @@ def _http_error(error: HTTPException) -> AnyResponse | tuple[Response, int]:
         answer = http_refusal_page(status)
     answer.headers.extend(allowed)
     return answer
+
+
+def _elsewhere(error: HTTPException) -> str | None:
+    """Return what was written for this very error, if it was."""
+    return error.description if error.description != type(error).description else None
 
 
 def _broken(error: Exception) -> Response | tuple[Response, int]:

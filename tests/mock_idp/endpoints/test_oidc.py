@@ -42,8 +42,13 @@ def test_documents_are_json(site: Site, path: str) -> None:
 
 @pytest.mark.parametrize("path", [DISCOVERY, ENDPOINTS + "/certs", ENDPOINTS + "/userinfo"])
 def test_the_wallet_host_does_not_answer_for_the_issuer(site: Site, path: str) -> None:
-    """At PSC the two are different hosts."""
-    assert 404 == site.call("GET", path, wallet=True).status_code
+    """At PSC the two are different hosts; whoever mixes them up is told."""
+    answer = site.call("GET", path, wallet=True)
+
+    assert (404, "This is localhost:8080; what you look for is on another host: http://127.0.0.1:8080") == (
+        answer.status_code,
+        json_of(answer)["error_description"],
+    )
 
 
 def test_the_issuer_host_does_not_answer_for_the_wallet(site: Site) -> None:
