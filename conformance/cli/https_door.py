@@ -124,11 +124,12 @@ class Doors:
         plain = next((base for base in bases if urlsplit(base).scheme != "https"), None)
         if self.https is not None and plain is not None:
             flag = "--tls" if self.alone else "--https-port"
+            fr, en = ("", "") if self.tls else (" ; ou ajoutez --tls", "; or add --tls")
             raise UsageError(
                 f"{flag} : {plain} n'est pas une adresse https ; donnez --public-url, ou --issuer-base et "
-                "--wallet-base, en https://, comme les portails les appelleront",
+                f"--wallet-base, en https://, comme les portails les appelleront{fr}",
                 f"{flag}: {plain} is no https address; write --public-url, or --issuer-base and --wallet-base, with "
-                "https://, as portals are to call them",
+                f"https://, as portals are to call them{en}",
             )
         base = settings.issuer_base if self.https_asks else self.mtls_base
         return replace(settings, mtls_base=base or settings.mtls_base)
