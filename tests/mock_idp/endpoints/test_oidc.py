@@ -405,3 +405,7 @@ def test_any_bytes_are_answered(
         # RFC 6749 5.2, RFC 6750 3: what both members are made of
         assert re.fullmatch(r"[a-z_]+", said["error"])
         assert re.fullmatch(r"[\x20-\x21\x23-\x5B\x5D-\x7E]*", said.get("error_description", ""))
+        # RFC 6749 5.2; RFC 9110 15.5.2 and 15.5.6
+        assert (JSON, "no-store") == (answer.headers["Content-Type"], answer.headers["Cache-Control"])
+        assert answer.status_code != 401 or "WWW-Authenticate" in answer.headers
+        assert (answer.status_code == 405) is ("Allow" in answer.headers)
