@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import tempfile
 from contextlib import contextmanager
@@ -52,6 +53,16 @@ class RedisServer:
             if READY in line.lower():
                 return
         raise AssertionError("".join(said))
+
+    def hang(self) -> None:
+        """Let it answer nothing, though its socket takes whatever comes."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it answer again."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         """Stop it, and wait until it is gone."""

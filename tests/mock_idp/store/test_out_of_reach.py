@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from redis import Redis
 
-from mock_idp.store import FOR_GOOD, StoreError
+from mock_idp.store import FOR_GOOD, StoreError, redis
 from mock_idp.store.redis import RedisStore
 from mock_idp.store.sqlite import SqliteStore
 from mock_idp.web.records import record_codec
+from tests.redis_server import redis_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +56,23 @@ def test_a_full_disk_is_no_end(tmp_path: Path) -> None:
         store.put("counters", "small", "x")
 
         assert (None, "x") == tuple(store.get("counters", key, now=FOR_GOOD) for key in ("large", "small"))
+
+
+@pytest.mark.integration
+@pytest.mark.requires("redis-server")
+def test_a_redis_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for it longer than the patience, and when it goes on so does the store."""
+    monkeypatch.setattr(redis, "PATIENCE_SECONDS", 0.2)
+    with redis_server() as server, RedisStore(server.url, record_codec()) as store:
+        store.put("counters", "people", 1)
+        server.hang()
+        try:
+            with pytest.raises(StoreError, match=r": Redis answers there no more \(TimeoutError\); start it again"):
+                store.get("counters", "people", now=FOR_GOOD)
+        finally:
+            server.go_on()
+
+        assert 1 == store.get("counters", "people", now=FOR_GOOD)
 
 
 @pytest.mark.integration
