@@ -93,6 +93,12 @@ ASKING = [
     ),
     Row(row="no login_hint", error=INVALID, description="login_hint is missing.", changes={"login_hint": None}),
     Row(row="no login_hint", error=INVALID, description="login_hint is missing.", changes={"login_hint": ""}),
+    Row(
+        row="neither login_hint nor scope",
+        error=INVALID,
+        description="login_hint is missing.",
+        changes={"login_hint": None, "scope": None},
+    ),
     Row(row="no scope", error=INVALID, description="scope is missing.", changes={"scope": None}),
     Row(row="unknown user", error=INVALID, description=NO_SUCH, changes={"login_hint": "899700000000"}),
     Row(row="disabled user", error=INVALID, description=NO_SUCH, changes={"login_hint": DEACTIVATED}),
