@@ -127,7 +127,7 @@ class Hop:
 def trusted() -> str | bool:
     """Return the file of authorities in ``PSC_AUTHORITY_FILE``, or True for the usual ones.
 
-    A provider of this project makes its own authority anew at each start (``serve --https-port``).
+    A provider of this project makes its own authority anew at each start (``serve --tls``).
     """
     return os.environ.get("PSC_AUTHORITY_FILE") or True
 

@@ -32,12 +32,21 @@ AUTHORITY_FILE: Final = "psc-authority.pem"
 def add_https_options(parser: Any, talk: Talk) -> None:
     """Offer the options of the https port and of portals' certificates."""
     parser.add_argument(
+        "--tls",
+        action="store_true",
+        help=talk(
+            "sert tout en https, sur --port, sous une autorité locale dont le fichier est affiché",
+            "serve everything over https, at --port, under a local authority whose file is shown",
+        ),
+    )
+    parser.add_argument(
         "--https-port",
         type=port_number,
         metavar="PORT",
         help=talk(
-            "sert aussi en https, sous les noms de --issuer-base et --wallet-base",
-            "also serve over https, under the names of --issuer-base and --wallet-base",
+            "sert aussi en https, sous les noms de --issuer-base et --wallet-base ; avec --tls, c'est le port de "
+            "l'https",
+            "also serve over https, under the names of --issuer-base and --wallet-base; with --tls, where https is",
         ),
     )
     parser.add_argument(
@@ -79,6 +88,8 @@ class Doors:
 
     Attributes:
         https: where everything is served, or None.
+        tls: whether the https port is the one that names the provider.
+        alone: whether nothing is served but over TLS: the https port is that of ``--port``.
         mtls: where portals present certificates, or None.
         https_asks: whether the issuer asks for certificates at the https port.
         mtls_base: public address where portals present certificates; empty for nowhere.
@@ -87,11 +98,21 @@ class Doors:
 
     host: str
     https: socket.socket | None
+    tls: bool
+    alone: bool
     mtls: socket.socket | None
     https_asks: bool
     mtls_base: str
     authority: Path
     _open: ExitStack = field(default_factory=ExitStack, repr=False)
+
+    def main_port(self, plain: socket.socket | None) -> int:
+        """Return the port that names the provider when nobody does: https' own with ``--tls``, else the plain one."""
+        main = self.https if self.tls else plain
+        if main is None:
+            raise RuntimeError("the provider has neither a plain port nor one over TLS")
+        port: int = main.getsockname()[1]
+        return port
 
     def named_in(self, settings: Settings) -> Settings:
         """Return settings that send portals with a certificate here.
@@ -99,23 +120,31 @@ class Doors:
         Raises:
             UsageError: the public addresses are not https, though there is an https port.
         """
-        parts = [urlsplit(base) for base in (settings.issuer_base, settings.wallet_base)]
-        if self.https is not None and any(part.scheme != "https" for part in parts):
+        bases = (settings.issuer_base, settings.wallet_base)
+        plain = next((base for base in bases if urlsplit(base).scheme != "https"), None)
+        if self.https is not None and plain is not None:
+            flag = "--tls" if self.alone else "--https-port"
+            fr, en = ("", "") if self.tls else (" ; ou ajoutez --tls", "; or add --tls")
             raise UsageError(
-                "--https-port : donnez --issuer-base et --wallet-base en https://, comme les portails les appelleront",
-                "--https-port: write --issuer-base and --wallet-base with https://, as portals are to call them",
+                f"{flag} : {plain} n'est pas une adresse https ; donnez --public-url, ou --issuer-base et "
+                f"--wallet-base, en https://, comme les portails les appelleront{fr}",
+                f"{flag}: {plain} is no https address; write --public-url, or --issuer-base and --wallet-base, with "
+                f"https://, as portals are to call them{en}",
             )
         base = settings.issuer_base if self.https_asks else self.mtls_base
         return replace(settings, mtls_base=base or settings.mtls_base)
 
-    def serve(self, provider: Provider, terminal: Terminal) -> Self:
+    def serve(self, provider: Provider, terminal: Terminal) -> str:
         """Serve a provider at the ports until closed, write their authority down, and say where all that is.
+
+        Returns:
+            The authority, PEM; nothing when there is no port.
 
         Raises:
             UsageError: the file cannot be written.
         """
         if self.https is None and self.mtls is None:
-            return self
+            return ""
         settings = provider.settings
         bases = (settings.issuer_base, settings.wallet_base) if self.https is not None else ()
         names = [urlsplit(base).hostname or HOST for base in (*bases, *filter(None, [settings.mtls_base]))]
@@ -144,7 +173,7 @@ class Doors:
                 f"  Certificats clients des portails : {settings.mtls_base}",
                 f"  Portals' client certificates: {settings.mtls_base}",
             )
-        return self
+        return identity.authority_pem.decode("ascii")
 
     def __enter__(self) -> Self:
         """Return the doors."""
@@ -166,10 +195,11 @@ def open_doors(options: argparse.Namespace) -> Doors:
     Raises:
         UsageError: a port cannot be had, or options contradict each other.
     """
-    if options.mtls and options.https_port is None:
+    if options.mtls and options.https_port is None and not options.tls:
         raise UsageError(
-            "--mtls : il n'y a pas de port https où demander ; ajoutez --https-port, ou écrivez plutôt --mtls-port",
-            "--mtls: there is no https port to ask at; add --https-port, or write --mtls-port instead",
+            "--mtls : il n'y a pas de port https où demander ; ajoutez --tls ou --https-port, ou écrivez plutôt "
+            "--mtls-port",
+            "--mtls: there is no https port to ask at; add --tls or --https-port, or write --mtls-port instead",
         )
     if options.mtls and options.mtls_port is not None:
         raise UsageError(
@@ -188,7 +218,9 @@ def open_doors(options: argparse.Namespace) -> Doors:
             f"--mtls-base : {options.mtls_base!r} n'est pas une adresse https ; écrivez https://HÔTE:PORT",
             f"--mtls-base: {options.mtls_base!r} is no https address; write https://HOST:PORT",
         )
-    https = _listen(options.host, options.https_port, "--https-port")
+    alone = options.tls and options.https_port is None
+    where = (options.port, "--port") if alone else (options.https_port, "--https-port")
+    https = _listen(options.host, *where)
     try:
         mtls = _listen(options.host, options.mtls_port, "--mtls-port")
     except UsageError:
@@ -199,6 +231,8 @@ def open_doors(options: argparse.Namespace) -> Doors:
     return Doors(
         host=options.host,
         https=https,
+        tls=options.tls,
+        alone=alone,
         mtls=mtls,
         https_asks=options.mtls,
         mtls_base=options.mtls_base or own,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -11,6 +12,8 @@ from mock_idp.store import MemoryStore, StoreError
 from mock_idp.web.records import record_codec
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from conformance.cli.options import Talk
     from mock_idp.store import Store
 
@@ -30,6 +33,20 @@ def add_store_option(parser: Any, talk: Talk) -> None:
             "where to keep logins, phones and keys: memory (default), sqlite:FILE, or redis://…",
         ),
     )
+
+
+@contextmanager
+def store_for(written: str) -> Iterator[Store]:
+    """Open the store that was named for the length of a ``with`` block.
+
+    Raises:
+        UsageError: it is none, cannot be used, or went away while something was begun.
+    """
+    with open_store(written) as store:
+        try:
+            yield store
+        except StoreError as error:
+            raise UsageError(f"--store : {error.fr}", f"--store: {error.en}") from None
 
 
 def open_store(written: str) -> Store:

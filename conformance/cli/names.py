@@ -98,6 +98,11 @@ def check_names(options: argparse.Namespace) -> None:
 def named(settings: Settings, options: argparse.Namespace, port: int) -> Settings:
     """Return settings with the addresses that options or file name, and otherwise those of the port.
 
+    Args:
+        settings: of the file.
+        options: as typed.
+        port: where everything is served: over https with ``--tls``.
+
     Raises:
         UsageError: the names are Pro Santé Connect's, and nobody said ``--impersonate``.
     """
@@ -107,10 +112,11 @@ def named(settings: Settings, options: argparse.Namespace, port: int) -> Setting
     if options.impersonate is not None:
         issuer, wallet = IMPERSONATED[options.impersonate]
         return replace(settings, issuer_base=issuer, wallet_base=wallet)
+    scheme = "https" if options.tls else "http"
     found = replace(
         settings,
-        issuer_base=options.issuer_base or options.public_url or issuer or f"http://127.0.0.1:{port}",
-        wallet_base=options.wallet_base or options.public_url or wallet or f"http://localhost:{port}",
+        issuer_base=options.issuer_base or options.public_url or issuer or f"{scheme}://127.0.0.1:{port}",
+        wallet_base=options.wallet_base or options.public_url or wallet or f"{scheme}://localhost:{port}",
     )
     for base in (found.issuer_base, found.wallet_base):
         if is_of_psc(base):

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.cli.card_door import add_card_options, open_card_door, trust_cards
 from conformance.cli.configuring import add_client_options, client_of, configuration_of, ready_name
 from conformance.cli.https_door import add_https_options, open_doors
-from conformance.cli.lasting import MEMORY, add_store_option, open_store
+from conformance.cli.lasting import MEMORY, add_store_option, store_for
 from conformance.cli.names import add_name_options, check_names, named, warn_of_impersonation
 from conformance.cli.options import UsageError, add_language, port_number, secret_in
 from conformance.cli.seat import make_provider
 from conformance.exit_codes import ExitCode
 from mock_idp.settings import PscProfile
-from mock_idp.web.serve import Serving, bind
+from mock_idp.web.serve import BehindDoors, Serving, bind
 
 if TYPE_CHECKING:
     import argparse
@@ -96,11 +96,12 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     check_names(options)
     configured, outside = configuration_of(options), not _is_loopback(options.host)
     with ExitStack() as stack:
-        store = stack.enter_context(open_store(options.store))
+        store = stack.enter_context(store_for(options.store))
         doors = stack.enter_context(open_doors(options))
-        listener = _listen(options)
-        stack.callback(listener.close)
-        settings = doors.named_in(named(configured.settings, options, listener.getsockname()[1]))
+        listener = None if doors.alone else _listen(options)
+        if listener is not None:
+            stack.callback(listener.close)
+        settings = doors.named_in(named(configured.settings, options, doors.main_port(listener)))
         door = open_card_door(options)
         settings = door.named_in(settings) if door is not None else settings
         token = secret_in(options.control_token_env, "--control-token-env", ("un jeton à vous", "a token of your own"))
@@ -110,15 +111,16 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         provider, cards = make_provider(
             settings, control_token=token, people=configured.people, ecps=configured.ecps, store=store
         )
+        provider.outage.tell = lambda news: terminal.say(f"  {news.fr}", f"  {news.en}", "bold yellow")
         trust_cards(options, provider, cards.igc)
-        serving = Serving(listener, provider)
+        serving = BehindDoors(provider) if listener is None else Serving(listener, provider)
         signal.signal(signal.SIGTERM, _interrupt)
         stack.callback(serving.stop)
         _introduce(options, terminal, provider, configured, token if drawn else None)
         if outside:
             _warn(options, terminal)
         warn_of_impersonation(settings, terminal)
-        doors.serve(provider, terminal)
+        authority = doors.serve(provider, terminal)
         if door is not None:
             stack.enter_context(door.port(provider))
             terminal.say(
@@ -129,7 +131,7 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
             # only for those who ask: its imports take as long as the provider's own
             from conformance.cli.small_portal import demo_portal  # noqa: PLC0415
 
-            base = stack.enter_context(demo_portal(provider, language=terminal.language))
+            base = stack.enter_context(demo_portal(provider, language=terminal.language, authority=authority))
             terminal.say(f"  Petit portail : {base}/", f"  Small portal: {base}/", "bold")
         terminal.say("\nCtrl-C pour arrêter.", "\nCtrl-C to stop.", "dim")
         # waitress ends its loop at an interruption, and lets it pass when it comes before the loop

@@ -29,6 +29,7 @@ def demo_portal(
     *,
     language: str = "fr",
     jwks_cooldown_seconds: float = 10.0,
+    authority: str = "",
 ) -> Iterator[str]:
     """Serve a miniature portal connected to a provider, and give its base address.
 
@@ -38,9 +39,10 @@ def demo_portal(
         language: of its pages.
         jwks_cooldown_seconds: least time between two fetches of the key set for the sake of an unknown key; fuzzing
             changes keys again and again, and wants none.
+        authority: PEM of what the provider's own https port is under, if it has one.
     """
     port, stack = free_port(), ExitStack()
-    papers = stack.enter_context(portal_papers(_authority_of(provider)))
+    papers = stack.enter_context(portal_papers(authority + _authority_of(provider)))
     base = f"http://{LOOPBACK}:{port}"
     config = PortalConfig(
         issuer=provider.settings.issuer,

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from authlib.consts import default_json_headers
 from authlib.oauth2.rfc6749 import (
-    InvalidGrantError,
     InvalidRequestError,
     InvalidScopeError,
     TokenEndpoint,
@@ -26,6 +25,8 @@ from mock_idp.protocol.tokens import Bearer, confirmation, epoch
 from mock_idp.protocol.userinfo import bearer_token
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mock_idp.protocol.exchange import Exchange, PscRequest
     from mock_idp.protocol.server import PscServer
 
@@ -59,24 +60,20 @@ class PscExchangeEndpoint(TokenEndpoint):  # type: ignore[misc]  # Authlib ships
         """
         client = self.authenticate_endpoint_client(request)
         asked: dict[str, str] = request.form
-        if asked.get("grant_type") != EXCHANGE_GRANT:
-            raise UnsupportedGrantTypeError(quoted(asked.get("grant_type")))
-        if asked.get("subject_token_type") not in TOKEN_TYPES:
-            raise InvalidRequestError("subject_token_type: send the one of an access token, or of a JWT.")
-        if asked.get("subject_issuer", "psc") != "psc":
-            raise InvalidRequestError("subject_issuer: only 'psc' is known here.")
-        scopes = asked.get("scope", "").split()
-        if not scopes:
-            raise InvalidRequestError(f"scope is missing: an API wants one of its own, here '{API_SCOPE}'.")
-        if set(scopes) != {API_SCOPE}:
-            raise InvalidScopeError(f"scope: this API knows '{API_SCOPE}' only.")
-        now = request.exchange.now
-        subject: Bearer | None = self.server.store.get("access", asked.get("subject_token", ""), now=now)
-        if subject is None or not self.server.stands(subject.grant, now=now):
-            raise InvalidGrantError("subject_token is inactive at PSC.")
+        _check(asked)
+        subject = self._subject(asked.get("subject_token"), request.exchange.now)
         if not subject.grant.check_client(client):
-            raise InvalidGrantError("subject_token was given to another client.")
+            raise InvalidRequestError("subject_token was given to another client.")
         return 200, self._give(subject, request), default_json_headers
+
+    def _subject(self, token: str | None, now: datetime) -> Bearer:
+        """Return what the PSC token stands for; one that is of no use is an invalid request (RFC 8693 2.2.2)."""
+        if token is None:
+            raise InvalidRequestError("subject_token is missing; send a PSC access token.")
+        subject: Bearer | None = self.server.store.get("access", token, now=now)
+        if subject is None or not self.server.stands(subject.grant, now=now):
+            raise InvalidRequestError("subject_token is inactive at PSC; refresh it, or begin a new login.")
+        return subject
 
     def _give(self, subject: Bearer, request: PscRequest) -> dict[str, Any]:
         server, exchange = self.server, request.exchange
@@ -117,6 +114,31 @@ class PscExchangeEndpoint(TokenEndpoint):  # type: ignore[misc]  # Authlib ships
         return TokenDraft(seam=Seam.TOKEN_RESPONSE, header=header, claims=claims)
 
 
+def _check(asked: dict[str, str]) -> None:
+    """Refuse a request that this server does not take.
+
+    Raises:
+        OAuth2Error: the parameter at fault, and what to send.
+    """
+    if asked.get("grant_type") != EXCHANGE_GRANT:
+        refused = UnsupportedGrantTypeError(quoted(asked.get("grant_type")))
+        refused.description = f"grant_type: this server takes '{EXCHANGE_GRANT}' only."
+        raise refused
+    if asked.get("subject_token_type") not in TOKEN_TYPES:
+        raise InvalidRequestError("subject_token_type: send the one of an access token, or of a JWT.")
+    if asked.get("requested_token_type", ACCESS_TOKEN_TYPE) not in TOKEN_TYPES:
+        raise InvalidRequestError("requested_token_type: only an access token, or a JWT, is to be had here.")
+    if "actor_token" in asked or "actor_token_type" in asked:
+        raise InvalidRequestError("actor_token: nobody acts for somebody else here.")
+    if asked.get("subject_issuer", "psc") != "psc":
+        raise InvalidRequestError("subject_issuer: only 'psc' is known here.")
+    scopes = asked.get("scope", "").split()
+    if not scopes:
+        raise InvalidRequestError(f"scope is missing: an API wants one of its own, here '{API_SCOPE}'.")
+    if set(scopes) != {API_SCOPE}:
+        raise InvalidScopeError(f"scope: this API knows '{API_SCOPE}' only.")
+
+
 def answer_api(server: PscServer, exchange: Exchange) -> Reply:
     """Answer the sample API's one resource: who asks, through which portal (RFC 6750 3, RFC 8705 3).
 
@@ -128,7 +150,8 @@ def answer_api(server: PscServer, exchange: Exchange) -> Reply:
     shown = hashlib.sha256(exchange.certificate).hexdigest() if exchange.certificate else None
     if kept is None or (kept.bearer.bound_to is not None and kept.bearer.bound_to != shown):
         body = {"error": "invalid_token", "error_description": "no token of this API, or bound to another certificate"}
-        challenge = 'Bearer realm="api", error="invalid_token"'
+        # who showed no token is told no error code (RFC 6750 3.1)
+        challenge = 'Bearer realm="api"' + (', error="invalid_token"' if value else "")
         return Reply(status=401, body=body, headers=(("WWW-Authenticate", challenge),))
     said: dict[str, Json] = {
         "SubjectNameID": kept.bearer.grant.idnat,

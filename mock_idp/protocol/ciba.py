@@ -170,7 +170,7 @@ def check(asked: dict[str, str], *, level: bool) -> None:
     for name in NOT_TAKEN:
         if name in asked:
             raise InvalidRequestError(f"{name} is not taken here: poll mode, login_hint only.")
-    for name in ("scope", "login_hint", "binding_message"):
+    for name in ("login_hint", "scope", "binding_message"):
         # that PSC insists on a binding message is not documented; the phone has nothing to compare without one
         if name not in asked:
             raise InvalidRequestError(f"{name} is missing.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mock_idp.artefacts import Fields, Json, Seam, pairs_of
 from mock_idp.protocol.profiles import traits
-from mock_idp.settings import REALM_PATH
+from mock_idp.settings import PROTOCOL_PATH, REALM_PATH, STANDARD_DISCOVERY_PATH
 
 if TYPE_CHECKING:
     from mock_idp.keys import SigningKeys
@@ -55,6 +55,28 @@ def discovery(settings: Settings) -> Fields:
         if key not in date.absent
     }
     return Fields(seam=Seam.DISCOVERY, pairs=pairs_of(held))
+
+
+_UNUSED = ("pushed_authorization_request_endpoint", "device_authorization_endpoint", "registration_endpoint")
+
+
+def astray(path: str, settings: Settings) -> str | None:
+    """Say what somebody looked for at an address where nothing is, and where it is, as far as portals are known to err.
+
+    Args:
+        path: of the address, on the issuer host.
+        settings: where the provider is reached.
+    """
+    place = path.removeprefix(REALM_PATH)
+    if place == STANDARD_DISCOVERY_PATH:
+        return f"the discovery document is {settings.discovery_url}, as at PSC; 'standard_discovery' serves both names."
+    if place == f"{PROTOCOL_PATH}/auth":
+        return (
+            f"the authorization endpoint is {settings.authorization_endpoint}, as discovery says, on the wallet host."
+        )
+    paths: dict[str, str] = _generation()["paths"]
+    unused = next((name for name in _UNUSED if paths[name] == place), None)
+    return f"{unused} is announced, as at PSC, and not offered: no public source shows it in use." if unused else None
 
 
 def key_set(keys: SigningKeys) -> Fields:

@@ -10,6 +10,7 @@ from authlib.oauth2.rfc6749 import (
     AuthorizationServer,
     InvalidClientError,
     InvalidRequestError,
+    InvalidScopeError,
     OAuth2Error,
     UnsupportedGrantTypeError,
     UnsupportedResponseTypeError,
@@ -19,12 +20,19 @@ from mock_idp.artefacts import Fields, Pairs, Seam, pairs_of
 from mock_idp.protocol.api_exchange import PscExchangeEndpoint
 from mock_idp.protocol.ciba import CibaBook, CibaQuestion, PscCibaEndpoint
 from mock_idp.protocol.ciba_grant import PscCibaGrant
+from mock_idp.protocol.client_authentication import (
+    authenticate_basic,
+    authenticate_post,
+    authenticate_tls,
+    why_refused,
+)
 from mock_idp.protocol.documents import scopes_supported
-from mock_idp.protocol.exchange import Exchange, FormPost, PscRequest, Reply, basic_credentials, quoted
+from mock_idp.protocol.exchange import Exchange, FormPost, PscRequest, Reply, quoted
 from mock_idp.protocol.grants import CODE_EXTENSIONS, REFRESH_EXTENSIONS, PscCodeGrant, PscRefreshGrant
 from mock_idp.protocol.issuance import Issuance
 from mock_idp.protocol.logout import PscEndSession
 from mock_idp.protocol.profiles import traits
+from mock_idp.protocol.remedies import with_remedy
 from mock_idp.protocol.sessions import SessionBook
 from mock_idp.protocol.token_endpoints import PscIntrospection, PscRevocation
 from mock_idp.settings import Unlisted
@@ -43,6 +51,7 @@ if TYPE_CHECKING:
 
 OK = 200
 UNAUTHORIZED = 401
+FORM = "application/x-www-form-urlencoded"
 
 
 class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib ships no types
@@ -66,9 +75,9 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
         self.store = store
         self.start_registry(keys)
         self.directory = directory
-        self.register_client_auth_method("client_secret_basic", _authenticate_basic)
-        self.register_client_auth_method("client_secret_post", _authenticate_post)
-        self.register_client_auth_method("tls_client_auth", _authenticate_tls)
+        self.register_client_auth_method("client_secret_basic", authenticate_basic)
+        self.register_client_auth_method("client_secret_post", authenticate_post)
+        self.register_client_auth_method("tls_client_auth", authenticate_tls)
         self.register_grant(PscCodeGrant, CODE_EXTENSIONS)
         self.register_grant(PscRefreshGrant, REFRESH_EXTENSIONS)
         self.register_endpoint(PscEndSession(self))
@@ -146,8 +155,9 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
         Raises:
             InvalidScopeError: sent back to the portal.
         """
-        if self.settings.scope_policy == Unlisted.REJECT:
-            super().validate_requested_scope(scope)
+        unknown = next((name for name in (scope or "").split() if name not in self.scopes_supported), None)
+        if self.settings.scope_policy == Unlisted.REJECT and unknown is not None:
+            raise InvalidScopeError(f"scope: {quoted(unknown)} is not listed in discovery.")
 
     def granted_scope(self, asked: str | None) -> str:
         """Return the scopes granted of those asked, in the order asked, each once, without those nobody lists."""
@@ -161,7 +171,7 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
         if (name := request.payload.repeated()) is not None:
             return self.handle_error_response(request, InvalidRequestError(f"{quoted(name)} stands twice."))
         if request.payload.grant_type is None:
-            return self.handle_error_response(request, InvalidRequestError("grant_type is missing in the body."))
+            return self.handle_error_response(request, InvalidRequestError(_no_grant_type(exchange)))
         reply: Reply = self.create_token_response(request)
         if reply.status != OK or not isinstance(reply.body, dict):
             return reply
@@ -215,6 +225,19 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
 
     # -- Authlib's framework hooks
 
+    def authenticate_client(self, request: PscRequest, methods: list[str], endpoint: str = "token") -> Client:
+        """Return the portal that a back-channel request comes from.
+
+        Raises:
+            InvalidClientError: with what was wrong; Authlib's own only lists methods.
+        """
+        try:
+            client: Client = super().authenticate_client(request, methods, endpoint)
+        except InvalidClientError as error:
+            error.description = why_refused(request)
+            raise
+        return client
+
     def create_oauth2_request(self, request: Exchange | PscRequest) -> PscRequest:
         """Return the exchange in Authlib's shape."""
         return request if isinstance(request, PscRequest) else PscRequest(request)
@@ -225,6 +248,7 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
 
     def handle_error_response(self, request: Any, error: OAuth2Error) -> Reply:
         """Return an OAuth error: a redirect when it may go to the portal, JSON otherwise (RFC 6749 4.1.2.1, 5.2)."""
+        error = with_remedy(error)
         if error.redirect_uri and isinstance(request, PscRequest):
             state = request.payload.state
             pairs: Pairs = (*error.get_body(), *((("state", state),) if state and not error.state else ()))
@@ -240,22 +264,9 @@ class PscServer(Issuance, AuthorizationServer):  # type: ignore[misc]  # Authlib
         """Tell nobody: the shell keeps the journal."""
 
 
-def _authenticate_basic(query_client: Callable[[str], Client | None], request: PscRequest) -> Client | None:
-    credentials = basic_credentials(request.headers)
-    if credentials is None:
-        return None
-    client = query_client(credentials[0])
-    return client if client is not None and client.check_client_secret(credentials[1]) else None
-
-
-def _authenticate_post(query_client: Callable[[str], Client | None], request: PscRequest) -> Client | None:
-    # Authlib's own method answers 400 for an unknown client and 401 for a wrong secret, so it says who is a client
-    client = query_client(request.form.get("client_id", ""))
-    secret = request.form.get("client_secret")
-    return client if client is not None and secret and client.check_client_secret(secret) else None
-
-
-def _authenticate_tls(query_client: Callable[[str], Client | None], request: PscRequest) -> Client | None:
-    # RFC 8705 2: the handshake proved the key, client_id says whose it must be
-    client, certificate = query_client(request.form.get("client_id", "")), request.exchange.certificate
-    return client if client is not None and certificate and client.check_certificate(certificate) else None
+def _no_grant_type(exchange: Exchange) -> str:
+    """Say that ``grant_type`` is missing, and why it may be: only a form is read (RFC 6749 3.2, appendix B)."""
+    kind = exchange.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if kind in {"", FORM}:
+        return "grant_type is missing in the body."
+    return f"grant_type is missing in the body: send it as {FORM}, not as {quoted(kind)}."

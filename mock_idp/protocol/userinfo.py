@@ -149,8 +149,10 @@ def answer_userinfo(server: PscServer, exchange: Exchange) -> Reply:
 
     Returns:
         200 with the person's members past their seam, as JSON or, if a lie says so, as a signed token; 401 with a
-        challenge when no good token came (RFC 6750 3.1).
+        challenge when no good token came, 400 with one when a token came two ways (RFC 6750 2 and 3.1).
     """
+    if "Authorization" in exchange.headers and exchange.method == "POST" and "access_token" in dict(exchange.form):
+        return _refused(400, "invalid_request", "two access tokens: send one, as 'Authorization: Bearer'")
     if bearer_token(exchange) is None:
         # RFC 6750 3.1: who showed no token is told how to show one, without an error code in the challenge
         body = {"error": "invalid_request", "error_description": "no access token: send it as 'Authorization: Bearer'"}
@@ -158,13 +160,17 @@ def answer_userinfo(server: PscServer, exchange: Exchange) -> Reply:
     bearer = find_bearer(server, exchange)
     person = server.holder(bearer.grant) if bearer else None
     if bearer is None or person is None:
-        challenge = 'Bearer realm="psc", error="invalid_token", error_description="unknown or expired access token"'
-        body = {"error": "invalid_token", "error_description": "unknown or expired access token"}
-        return Reply(status=401, body=body, headers=(("WWW-Authenticate", challenge),))
+        return _refused(401, "invalid_token", "unknown or expired access token")
     said = exchange.voice.fields(
         Fields(seam=Seam.USERINFO, pairs=userinfo(person, server.settings, bearer.grant.means))
     )
     return Reply(status=200, body=_signed(said, bearer, server, exchange) if said.signed else said)
+
+
+def _refused(status: int, error: str, description: str) -> Reply:
+    challenge = f'Bearer realm="psc", error="{error}", error_description="{description}"'
+    body = {"error": error, "error_description": description}
+    return Reply(status=status, body=body, headers=(("WWW-Authenticate", challenge),))
 
 
 def _signed(said: Fields, bearer: Bearer, server: PscServer, exchange: Exchange) -> CompactToken:

@@ -2,6 +2,9 @@
 
 Each operation is one script that the server runs alone.  Ends are kept beside the records and compared with the time
 that the caller gives, because the provider's clock is moved by hand and the server's is not.  One server, no cluster.
+
+A server may go away and come back: whoever asks meanwhile is told so (:class:`StoreError`), and nothing is asked twice,
+because an operation whose answer was lost may have been carried out.  The pool of connections drops those that died.
 """
 
 from __future__ import annotations
@@ -11,12 +14,19 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.exceptions import AuthenticationError, AuthorizationError
+from redis.exceptions import ConnectionError as NoConnectionError
+from redis.exceptions import TimeoutError as NoAnswerError
+from redis.retry import Retry
 
 from mock_idp.store import StoreError
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
+
+    from redis.commands.core import Script
 
     from mock_idp.store.codec import Codec
 
@@ -27,7 +37,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # For a table T: `T:records` key -> text, `T:ends` key -> microseconds, `T:order` key by turn.  For all of them: `ends`
 # holds "T<NUL>key" by microseconds, `tables` the names, `turn` the last turn that was given.
-_COMMON = """
+EMPTIED = "PSCEMPTIED"
+"""What our scripts answer when the server holds nothing of ours any more: it came back without its memory."""
+
+_OURS = f"""
+if redis.call('EXISTS', ARGV[1] .. 'shape') == 0 then return redis.error_reply('{EMPTIED} no records of ours') end
+"""
+_COMMON = (
+    _OURS
+    + """
 local prefix = ARGV[1]
 local function names(place)
   return prefix .. place .. ':records', prefix .. place .. ':ends', prefix .. place .. ':order'
@@ -61,6 +79,7 @@ local function keep(place, name, record, until_)
   end
 end
 """
+)
 _GET = _COMMON + "return live(ARGV[2], ARGV[3], ARGV[4])"
 _PUT = _COMMON + "keep(ARGV[2], ARGV[3], ARGV[4], ARGV[5])"
 _COMPARE_AND_SET = (
@@ -129,9 +148,14 @@ class RedisStore:
             StoreError: nothing answers there, or another version keeps other records there.
         """
         self._codec = codec
-        shown = _without_secret(url)
+        self._shown = shown = _without_secret(url)
         try:
-            self._server = Redis.from_url(url, socket_timeout=PATIENCE_SECONDS, socket_connect_timeout=PATIENCE_SECONDS)
+            self._server = Redis.from_url(
+                url,
+                socket_timeout=PATIENCE_SECONDS,
+                socket_connect_timeout=PATIENCE_SECONDS,
+                retry=Retry(NoBackoff(), 0),
+            )
         except ValueError:
             raise StoreError(
                 f"{shown} : ce n'est pas une adresse ; écrivez par exemple redis://127.0.0.1:6379/0",
@@ -160,12 +184,12 @@ class RedisStore:
 
     def get(self, table: str, key: str, *, now: datetime) -> Any | None:
         """Return the record, or None when it is absent or expired at ``now``."""
-        found: Any = self._get(args=[PREFIX, table, _octets(key), _number(now)])
+        found = self._ask(self._get, table, _octets(key), _number(now))
         return None if found is None else self._codec.record(found)
 
     def put(self, table: str, key: str, value: Any, *, expires_at: datetime | None = None) -> None:
         """Keep a record until ``expires_at``, or for good."""
-        self._put(args=[PREFIX, table, _octets(key), self._codec.text(value), _end(expires_at)])
+        self._ask(self._put, table, _octets(key), self._codec.text(value), _end(expires_at))
 
     def compare_and_set(
         self,
@@ -180,25 +204,55 @@ class RedisStore:
         """Replace the record only if it still equals ``expected`` (None: if there is none); tell whether it was."""
         wanted = "" if expected is None else self._codec.text(expected)
         change = [self._codec.text(value), _end(expires_at), _number(now), wanted]
-        return bool(self._compare_and_set(args=[PREFIX, table, _octets(key), *change]))
+        return bool(self._ask(self._compare_and_set, table, _octets(key), *change))
 
     def delete(self, table: str, key: str) -> None:
         """Forget a record; forgetting twice is no error."""
-        self._delete(args=[PREFIX, table, _octets(key)])
+        self._ask(self._delete, table, _octets(key))
 
     def values(self, table: str, *, now: datetime) -> list[Any]:
         """Return the records of a table that are not expired at ``now``, oldest first."""
-        found: Any = self._values(args=[PREFIX, table, _number(now)])
+        found = self._ask(self._values, table, _number(now))
         return [self._codec.record(record) for record in found]
 
     def purge(self, *, now: datetime) -> int:
         """Drop what has expired at ``now`` and return how many records that were."""
-        dropped: Any = self._purge(args=[PREFIX, _number(now)])
-        return int(dropped)
+        return int(self._ask(self._purge, _number(now)))
 
     def clear(self, *, keep: frozenset[str]) -> None:
         """Forget every table but those named."""
-        self._clear(args=[PREFIX, *sorted(keep)])
+        self._ask(self._clear, *sorted(keep))
+
+    def _ask(self, script: Script, *arguments: str | int | bytes) -> Any:
+        """Run one of our scripts at the server, once.
+
+        Raises:
+            StoreError: nothing answers, or the server refuses; whether the script was run is not known then.
+        """
+        try:
+            return script(args=[PREFIX, *arguments])
+        except RedisError as error:
+            raise self._out_of_reach(error) from None
+
+    def _out_of_reach(self, error: RedisError) -> StoreError:
+        shown, why = self._shown, type(error).__name__
+        refused = isinstance(error, AuthenticationError | AuthorizationError)  # by a server that answers
+        if isinstance(error, NoConnectionError | NoAnswerError) and not refused:
+            return StoreError(
+                f"{shown} : Redis n'y répond plus ({why}) ; redémarrez-le, le fournisseur continuera de lui-même",
+                f"{shown}: Redis answers there no more ({why}); start it again, the provider goes on by itself",
+            )
+        if str(error).startswith(EMPTIED):
+            return StoreError(
+                f"{shown} : ce Redis a été vidé, ou remplacé par un autre ; redémarrez « serve », et donnez à Redis de "
+                "quoi retenir ses données",
+                f"{shown}: this Redis was emptied, or replaced by another; start 'serve' anew, and let Redis keep its "
+                "data",
+            )
+        return StoreError(
+            f"{shown} : Redis refuse ({why}) ; son journal dit pourquoi (mémoire pleine, réplique, mot de passe…)",
+            f"{shown}: Redis refuses ({why}); its log says why (memory full, replica, password...)",
+        )
 
     def close(self) -> None:
         """Let go of the connections; closing twice is no error."""

@@ -53,7 +53,7 @@ class SqliteStore:
         Raises:
             StoreError: it cannot be opened, is no such file, or was written by a version that keeps other records.
         """
-        self._codec = codec
+        self._codec, self._path = codec, path
         self._lock = threading.Lock()
         try:
             # before SQLite makes it for everybody to read; the files beside it take its mode
@@ -94,7 +94,7 @@ class SqliteStore:
 
     def get(self, table: str, key: str, *, now: datetime) -> Any | None:
         """Return the record, or None when it is absent or expired at ``now``."""
-        with self._lock:
+        with self._lock, self._told():
             found = self._live(table, key, now)
         return None if found is None else self._codec.record(found)
 
@@ -131,7 +131,7 @@ class SqliteStore:
     def values(self, table: str, *, now: datetime) -> list[Any]:
         """Return the records of a table that are not expired at ``now``, oldest first."""
         asked = "SELECT record FROM records WHERE place = ? AND (expires IS NULL OR expires > ?) ORDER BY turn"
-        with self._lock:
+        with self._lock, self._told():
             found = self._file.execute(asked, (table, _number(now))).fetchall()
         return [self._codec.record(record) for (record,) in found]
 
@@ -165,14 +165,34 @@ class SqliteStore:
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """Hold the file alone: threads wait for the lock, other processes for the transaction."""
-        with self._lock:
+        with self._lock, self._told():
             self._file.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._file.execute("COMMIT")
             except BaseException:
-                self._file.execute("ROLLBACK")
+                # a full disk may have ended it already
+                if self._file.in_transaction:
+                    self._file.execute("ROLLBACK")
                 raise
-            self._file.execute("COMMIT")
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say in words what SQLite could not do: the disk is full, another program holds the file, it is damaged.
+
+        Raises:
+            StoreError: that.
+        """
+        try:
+            yield
+        except sqlite3.Error as error:
+            path, why = self._path, _reason(error)
+            raise StoreError(
+                f"{path} : le fichier ne se lit ou ne s'écrit plus ({why}) ; libérez de la place, ou arrêtez le "
+                "programme qui le tient ; le fournisseur continuera de lui-même",
+                f"{path}: the file cannot be read or written any more ({why}); free some space, or end the program "
+                "that holds it; the provider goes on by itself",
+            ) from None
 
     def _live(self, table: str, key: str, now: datetime) -> str | None:
         found = self._file.execute(_GET, (table, _octets(key), _number(now))).fetchone()

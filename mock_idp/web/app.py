@@ -11,6 +11,8 @@ from flask_babel import Babel
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException, NotFound
 
+from mock_idp.protocol.documents import astray
+from mock_idp.store import StoreError
 from mock_idp.web import (
     activation,
     canary,
@@ -27,6 +29,7 @@ from mock_idp.web.control import control
 from mock_idp.web.http import provider, write_journal
 from mock_idp.web.language import language
 from mock_idp.web.oidc import backchannel, front, realm
+from mock_idp.web.outage import store_gone
 from mock_idp.web.pages import broken_page, http_refusal_page, login_gone_page, not_found_page, showable
 from mock_idp.web.services import LoginGoneError, Provider
 
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 SERVER_ERROR = 500
+MISDIRECTED = 421
 CONTENT_SECURITY_POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'self'; base-uri 'none'"
 
 
@@ -71,16 +75,23 @@ def create_app(served: Provider) -> Flask:
     for blueprint in (front, realm, backchannel, sample_api.blueprint, *pages, control):
         app.register_blueprint(blueprint)
     app.before_request(_check_host)
-    # another process that serves the same provider may have moved its clock
-    app.before_request(served.clock.catch_up)
+    app.before_request(_catch_up)
     app.after_request(_protect)
     app.after_request(write_journal)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(LoginGoneError, lambda _: login_gone_page())
+    app.register_error_handler(StoreError, lambda error: store_gone(error, as_json=_wants_json()))
     app.register_error_handler(Exception, _broken)
     app.add_url_rule("/", "home", lambda: redirect(url_for("phone.home")))
     app.context_processor(lambda: {"language": language(), "settings": served.settings, "limits": served.ecps})
     return app
+
+
+def _catch_up() -> None:
+    # another process that serves the same provider may have moved its clock
+    provider().clock.catch_up()
+    # that was read from the store: it answers
+    provider().outage.end()
 
 
 def _check_host() -> Response | None:
@@ -91,8 +102,15 @@ def _check_host() -> Response | None:
     doors = provider().tls_doors
     flawed = doors.hosts if doors is not None else frozenset()
     if request.host not in {issuer, wallet, card, mtls, *flawed} or not request.host:
-        text = f"Host {request.host!r} is not served here. Use {settings.issuer_base} or {settings.wallet_base}.\n"
-        return Response(text, status=421, mimetype="text/plain")
+        served = f"{settings.issuer_base}", f"{settings.wallet_base}"
+        said = f"Host {request.host!r} is not served here. Use {' or '.join(served)}."
+        if _wants_json():
+            # RFC 6749 5.2 allows no quotation mark or backslash in it
+            answer = jsonify(error="invalid_request", error_description=said.replace('"', "'").replace("\\", "/"))
+            answer.status_code = MISDIRECTED
+            return answer
+        french = f"L'hôte {request.host!r} n'est pas servi ici. Utilisez {' ou '.join(served)}."
+        return Response(f"{french}\n{said}\n", status=MISDIRECTED, mimetype="text/plain")
     places = {
         "realm": {issuer},
         "backchannel": {issuer, mtls, *flawed},
@@ -103,7 +121,8 @@ def _check_host() -> Response | None:
     # what belongs to no blueprint is a redirect to the phone, which is the wallet's, and files, which all pages need
     anywhere = {issuer, wallet, card, mtls} if request.endpoint == "static" else {issuer, wallet}
     if request.host not in (anywhere if kind is None else places.get(kind, {wallet})):
-        raise NotFound
+        base = settings.issuer_base if kind in {"realm", "backchannel", "api"} else settings.wallet_base
+        raise NotFound(f"This is {request.host}; what you look for is on another host: {base}")
     return None
 
 
@@ -123,16 +142,24 @@ def _wants_json() -> bool:
 
 def _http_error(error: HTTPException) -> AnyResponse | tuple[Response, int]:
     status = error.code or SERVER_ERROR
-    if _wants_json():
-        return jsonify(
-            error="not_found" if status == NotFound.code else "invalid_request", error_description=error.name
-        ), status
-    if status == NotFound.code:
-        return not_found_page()
-    answer = http_refusal_page(status)
     # 405 must say which methods there are (RFC 9110 15.5.6)
-    answer.headers.extend(Headers([(name, value) for name, value in error.get_headers() if name == "Allow"]))
+    allowed = Headers([(name, value) for name, value in error.get_headers() if name == "Allow"])
+    if _wants_json():
+        known = astray(request.path, provider().settings) or _elsewhere(error)
+        said = f"{error.name}: use {allowed['Allow']}." if allowed else known or error.name
+        answer = jsonify(error="not_found" if status == NotFound.code else "invalid_request", error_description=said)
+        answer.status_code = status
+    elif status == NotFound.code:
+        return not_found_page()
+    else:
+        answer = http_refusal_page(status)
+    answer.headers.extend(allowed)
     return answer
+
+
+def _elsewhere(error: HTTPException) -> str | None:
+    """Return what was written for this very error, if it was."""
+    return error.description if error.description != type(error).description else None
 
 
 def _broken(error: Exception) -> Response | tuple[Response, int]:

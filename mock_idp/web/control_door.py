@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 control = Blueprint("control", __name__, url_prefix="/_control/v1")
 
 
+UNAUTHORIZED = 401
+
+
 class ControlError(Exception):
     """A request that the control API cannot carry out: which field, what is wrong, what to do."""
 
@@ -32,8 +35,13 @@ class ControlError(Exception):
 
 
 @control.errorhandler(ControlError)
-def _refused(error: ControlError) -> tuple[Response, int]:
-    return jsonify(error=str(error)), error.status
+def _refused(error: ControlError) -> Response:
+    answer = jsonify(error=str(error))
+    answer.status_code = error.status
+    if error.status == UNAUTHORIZED:
+        # RFC 9110 15.5.2 wants a challenge
+        answer.headers["WWW-Authenticate"] = 'Bearer realm="psc-control"'
+    return answer
 
 
 @control.before_request

@@ -10,6 +10,7 @@ import requests
 from mock_idp.deviations import Told, to_json
 from mock_idp.journal import Entry
 from mock_idp.protocol.logout_tokens import frame_address
+from mock_idp.store import StoreError
 
 if TYPE_CHECKING:
     from mock_idp.artefacts import Json, Pairs
@@ -43,6 +44,14 @@ def frames_of(provider: Provider, session: PscSession) -> list[str]:
 
 
 def _tell(provider: Provider, session: PscSession, told: list[tuple[Client, str]]) -> None:
+    try:
+        _tell_each(provider, session, told)
+    except StoreError as error:
+        # whoever asked for the logout has been answered: there is nobody else to tell
+        provider.outage.begin(error)
+
+
+def _tell_each(provider: Provider, session: PscSession, told: list[tuple[Client, str]]) -> None:
     for client, login_id in told:
         lies: list[Told] = []
         exchange = provider.exchange(login_id, lies.extend, method="POST", url=client.backchannel_logout_uri)

@@ -34,6 +34,36 @@ ANY_REFUSAL = (
     mark("Revenez à la page précédente et rechargez-la."),
 )
 
+CAUSES: Mapping[str, str] = {
+    "The client does not exist on this server.": mark("Aucun portail n'est déclaré sous ce client_id."),
+    "Missing 'client_id' parameter.": mark("Le paramètre client_id manque."),
+    "redirect_uri is missing; send one that is registered for this client.": mark(
+        "Le paramètre redirect_uri manque : envoyez une des adresses déclarées."
+    ),
+    "redirect_uri is not registered for this client, character for character.": mark(
+        "redirect_uri n'est pas une adresse déclarée pour ce portail."
+    ),
+    "response_type is missing; send 'code'.": mark("Le paramètre response_type manque : envoyez « code »."),
+    "id_token_hint was not signed by this provider.": mark(
+        "id_token_hint n'a pas été signé par ce fournisseur : envoyez l'ID token qu'il a donné à la connexion, entier."
+    ),
+    "id_token_hint is signed by this provider but is no ID token.": mark(
+        "id_token_hint n'est pas un ID token : envoyez le membre id_token de la réponse, pas access_token."
+    ),
+    "post_logout_redirect_uri is not registered for this client.": mark(
+        "post_logout_redirect_uri n'est pas une adresse de déconnexion déclarée pour ce portail."
+    ),
+    "post_logout_redirect_uri needs an id_token_hint beside it.": mark(
+        "post_logout_redirect_uri ne va pas sans id_token_hint : envoyez aussi l'ID token de la connexion."
+    ),
+    "'client_id' does not match 'aud' claim": mark(
+        "client_id n'est pas le portail à qui cet ID token a été donné : envoyez les deux du même portail."
+    ),
+}
+"""What the protocol says in English of a request that is not sent back to the portal, as a page says it."""
+
+BAD_RESPONSE_TYPE = mark("Ce response_type n'est pas pris en charge : envoyez « code ».")
+
 UNSHOWABLE = re.compile("[^\\t\\n\\r\\x20-\\x7e\\xa0-\\ud7ff\\ue000-\\ufdcf\\ufdf0-\\ufffd\\U00010000-\\U0010ffff]")
 """What no page may hold (WHATWG HTML, control characters, surrogates and noncharacters of the first plane)."""
 
@@ -66,12 +96,19 @@ def protocol_error_page(
         "protocol_error.html",
         400,
         error=error.error,
-        description=error.description or "",
+        description=_cause(error),
         client_id=client_id,
         client_known=client is not None,
         wanted=wanted,
         registered=registered if registered is not None else client.redirect_uris if client else (),
     )
+
+
+def _cause(error: OAuth2Error) -> str:
+    """Return what is wrong with a request, in the reader's language."""
+    said: str = error.description or ""
+    cause = BAD_RESPONSE_TYPE if error.error == "unsupported_response_type" else CAUSES.get(said)
+    return str(gettext(cause)) if cause else said
 
 
 def signed_out_page() -> Response:

@@ -112,6 +112,24 @@ class Serving:
             channel.close()
 
 
+class BehindDoors:
+    """A provider all of whose ports are TLS ports, which somebody else serves: what it takes beside them."""
+
+    def __init__(self, provider: Provider) -> None:
+        """Give the provider its further doors; nothing is listened on."""
+        self._doors = provider.tls_doors = TlsDoors(provider)
+        self._over = threading.Event()
+
+    def run(self) -> None:
+        """Wait until stopped or interrupted."""
+        self._over.wait()
+
+    def stop(self) -> None:
+        """Close the further doors, and end the wait."""
+        self._doors.close()
+        self._over.set()
+
+
 @contextmanager
 def run_provider(
     settings: Settings | None = None, *, make: Callable[[Settings], Provider] | None = None

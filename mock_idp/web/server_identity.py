@@ -61,7 +61,7 @@ class ServerIdentity:
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(authority_key.public_key()), critical=False)
             .sign(authority_key, hashes.SHA256())
         )
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "FICTIF SIMULATEUR connexion par carte")])
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "FICTIF SIMULATEUR serveur TLS")])
         issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key())
         certificate = (
             _builder(name, authority_name, key, now)

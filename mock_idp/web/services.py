@@ -22,6 +22,7 @@ from mock_idp.store import FOR_GOOD, MemoryStore, Store
 from mock_idp.web.card_reader import CardReader, CardReaderError
 from mock_idp.web.login import Login, LoginGoneError
 from mock_idp.web.logout_senders import tell_portals
+from mock_idp.web.outage import Outage
 from mock_idp.web.voice import Plans
 from mock_idp.web.world import Clock, Patience, SystemEntropy
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from mock_idp.protocol.sessions import PscSession
     from mock_idp.settings import Settings
     from mock_idp.web.tls_doors import TlsDoors
-
 
 __all__ = ["SESSION_COOKIE", "CardReader", "CardReaderError", "Login", "LoginGoneError", "Provider"]
 
@@ -88,6 +88,7 @@ class Provider:
         self.journal = Journal(salt=self.entropy.octets(16))
         self.plans = Plans()
         self.patience = Patience()
+        self.outage = Outage()
         self.tls_doors: TlsDoors | None = None
         self.card_anchors = card_anchors
         self.card_intermediates = card_intermediates

@@ -7,6 +7,7 @@ pyOpenSSL the handshake proves the key and nothing else, and the page can say wh
 from __future__ import annotations
 
 import io
+import ipaddress
 import logging
 import socket
 import struct
@@ -56,7 +57,8 @@ class Asking:
 
     Attributes:
         authorities: DER authorities whose certificates browsers offer; none for any certificate.
-        only_as: host names, as the peer calls the port, under which it asks; none for every name.
+        only_as: host names, as the peer calls the port, under which it asks; none for every name.  A peer that calls a
+            number says no name in its handshake (RFC 6066 3): with an IP address here, whoever says none is asked.
     """
 
     authorities: tuple[bytes, ...] = ()
@@ -86,7 +88,7 @@ def tls_context(identity: ServerIdentity, newest: TlsVersion, asking: Asking | N
     if not asking.only_as:
         context.set_verify(SSL.VERIFY_PEER, _accept)
         return context
-    names = {name.encode("ascii") for name in asking.only_as}
+    names = {b"" if _is_number(name) else name.encode("ascii") for name in asking.only_as}
 
     def ask(connection: SSL.Connection) -> None:
         if (connection.get_servername() or b"").lower() in names:
@@ -94,6 +96,14 @@ def tls_context(identity: ServerIdentity, newest: TlsVersion, asking: Asking | N
 
     context.set_tlsext_servername_callback(ask)
     return context
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def card_holders(provider: Provider) -> Asking:

@@ -33,7 +33,7 @@ def options(**given: Any) -> Namespace:
         "config": None, "suite": False, "issuer_base": None, "wallet_base": None, "client_id": None,
         "client_secret_env": None, "redirect_uri": [], "post_logout_redirect_uri": [], "client_certificate": None,
         "client_auth": None, "psc_profile": None, "public_url": None, "impersonate": None, "host": "127.0.0.1",
-        "https_port": None,
+        "https_port": None, "tls": False,
     }  # fmt: skip
     return Namespace(**{**plain, **given})
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import socket
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 def options(folder: Path, **given: Any) -> argparse.Namespace:
     """Return what was typed."""
-    plain = {"https_port": None, "https_authority": str(folder / "authority.pem")}
+    plain = {"port": 0, "tls": False, "https_port": None, "https_authority": str(folder / "authority.pem")}
     return argparse.Namespace(
         host="127.0.0.1", **{**plain, "mtls": False, "mtls_port": None, "mtls_base": None, **given}
     )
@@ -64,13 +66,52 @@ def test_nothing_is_written_when_nothing_was_asked_for(tmp_path: Path) -> None:
     assert [] == list(tmp_path.iterdir())
 
 
-def test_public_addresses_must_be_https(tmp_path: Path) -> None:
-    """What to write is said."""
+@pytest.mark.parametrize(
+    ("given", "flag"),
+    [({"https_port": 0}, "--https-port"), ({"tls": True}, "--tls"), ({"tls": True, "https_port": 0}, "--https-port")],
+)
+@pytest.mark.parametrize("plain", ["issuer_base", "wallet_base"])
+def test_public_addresses_must_be_https(tmp_path: Path, given: dict[str, Any], flag: str, plain: str) -> None:
+    """Which is not, and what to write, is said."""
+    named = Settings(issuer_base="https://a.test", wallet_base="https://w.test")
+    named = replace(named, **{plain: "http://p.test"})  # type: ignore[arg-type]  # names of addresses
     with (
-        open_doors(options(tmp_path, https_port=0)) as doors,
-        pytest.raises(UsageError, match="--https-port: write --issuer-base and --wallet-base with https://"),
+        open_doors(options(tmp_path, **given)) as doors,
+        pytest.raises(UsageError, match=f"{flag}: http://p.test is no https address; write --public-url, or --issuer"),
     ):
-        doors.named_in(Settings())
+        doors.named_in(named)
+
+
+@pytest.mark.parametrize("own_port", [False, True])
+def test_tls_is_at_the_ports_of_the_options(tmp_path: Path, *, own_port: bool) -> None:
+    """At --port, with nothing plain beside it; or at --https-port, and then that port is the one in the addresses."""
+    with open_doors(options(tmp_path, tls=True, https_port=0 if own_port else None)) as doors:
+        assert doors.https is not None
+        port = doors.main_port(None)
+
+        assert (not own_port, doors.https.getsockname()[1]) == (doors.alone, port)
+
+
+def test_without_tls_the_plain_port_is_the_one(tmp_path: Path) -> None:
+    """Also beside an https port, whose addresses are typed."""
+    with open_doors(options(tmp_path, https_port=0)) as doors, socket.create_server(("127.0.0.1", 0)) as plain:
+        assert (False, plain.getsockname()[1]) == (doors.alone, doors.main_port(plain))
+
+
+@pytest.mark.parametrize(
+    ("given", "mtls_base"),
+    [
+        ({"tls": True, "mtls": True}, "https://a.test"),
+        ({"tls": True}, ""),
+        ({"tls": True, "mtls_port": 0, "mtls_base": "https://m.test"}, "https://m.test"),
+    ],
+)
+def test_where_certificates_are_presented(tmp_path: Path, given: dict[str, Any], mtls_base: str) -> None:
+    """With --mtls at the issuer itself, as at PSC."""
+    with open_doors(options(tmp_path, **given)) as doors:
+        settings = doors.named_in(Settings(issuer_base="https://a.test", wallet_base="https://w.test"))
+
+    assert mtls_base == settings.mtls_base
 
 
 def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
@@ -102,8 +143,10 @@ def test_options_that_do_not_go_together(tmp_path: Path, given: dict[str, Any], 
         open_doors(options(tmp_path, **given))
 
 
-@pytest.mark.parametrize("flag", ["https_port", "mtls_port"])
-def test_a_port_that_is_taken(tmp_path: Path, flag: str) -> None:
+@pytest.mark.parametrize(
+    ("flag", "beside"), [("https_port", {}), ("mtls_port", {}), ("port", {"tls": True, "https_port": None})]
+)
+def test_a_port_that_is_taken(tmp_path: Path, flag: str, beside: dict[str, Any]) -> None:
     """The option is named, and no other door stays open."""
     with open_doors(options(tmp_path, https_port=0)) as holder:
         assert holder.https is not None
@@ -111,7 +154,7 @@ def test_a_port_that_is_taken(tmp_path: Path, flag: str) -> None:
         taken = holder.https.getsockname()[1]
 
         with pytest.raises(UsageError, match=f"--{flag.replace('_', '-')} {taken}: cannot listen there"):
-            open_doors(options(tmp_path, **{"https_port": 0, flag: taken}))
+            open_doors(options(tmp_path, **{"https_port": 0, flag: taken, **beside}))
 
 
 def test_the_suite_trusts_the_file_that_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

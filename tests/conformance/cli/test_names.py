@@ -24,7 +24,7 @@ PUBLIC = "8.8.8.8"
 
 def options(**given: Any) -> Namespace:
     """Return what was typed."""
-    plain = {"host": "127.0.0.1", "https_port": None, "impersonate": None}
+    plain = {"host": "127.0.0.1", "tls": False, "https_port": None, "impersonate": None}
     return Namespace(**{**plain, "issuer_base": None, "wallet_base": None, "public_url": None, **given})
 
 
@@ -40,9 +40,11 @@ def options(**given: Any) -> Namespace:
             "https://wallet.bas.psc.esante.gouv.fr",
         ),
         ({"impersonate": "prod"}, "https://auth.esw.esante.gouv.fr", "https://wallet.esw.esante.gouv.fr"),
+        ({"tls": True}, "https://127.0.0.1:1", "https://localhost:1"),
+        ({"tls": True, "public_url": "https://psc.test"}, "https://psc.test", "https://psc.test"),
     ],
 )
-def test_where_issuer_and_wallet_stand(given: dict[str, str], issuer: str, wallet: str) -> None:
+def test_where_issuer_and_wallet_stand(given: dict[str, Any], issuer: str, wallet: str) -> None:
     """As typed, or by the port."""
     settings = named(Settings(), options(**given), 1)
 

@@ -162,14 +162,12 @@ def portal_pem(tmp_path: Path) -> Path:
 @pytest.mark.requires("openssl")
 @pytest.mark.parametrize(("form", "own_port"), [("rfc", True), ("ans", False)])
 def test_a_portal_with_a_certificate(tmp_path: Path, portal_pem: Path, form: str, *, own_port: bool) -> None:
-    """At a port of its own or at the issuer's https port, as at PSC; tokens are bound to it, in both forms of `cnf`."""
+    """At a port of its own or, with everything over TLS, at the issuer, as at PSC; bound to it, both `cnf` forms."""
     config = tmp_path / "psc.toml"
     config.write_text(f'[provider]\ncnf_form = "{form}"\n', encoding="utf-8")
     port, authority = free_port(), tmp_path / "authority.pem"
-    base = f"https://localhost:{port}"
-    where = ("--mtls-port", str(port)) if own_port else (
-        "--https-port", str(port), "--mtls", "--issuer-base", base, "--wallet-base", base
-    )  # fmt: skip
+    base = f"https://{'localhost' if own_port else '127.0.0.1'}:{port}"
+    where = ("--mtls-port", str(port)) if own_port else ("--tls", "--mtls", "--port", str(port))
     known = ("--client-certificate", str(portal_pem), "--client-auth", "mtls", "--https-authority", str(authority))
     with (
         serve("--config", str(config), *where, *known) as served,

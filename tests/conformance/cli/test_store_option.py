@@ -13,13 +13,13 @@ import pytest
 import requests
 
 from conformance.browser import Browser
-from conformance.cli.lasting import open_store
+from conformance.cli.lasting import open_store, store_for
 from conformance.cli.options import UsageError
 from conformance.control import Control
 from conformance.miniatures.server import free_port
 from conformance.origins import origin_host
 from conformance.workstation import PASSWORD, Phone
-from mock_idp.store import MemoryStore
+from mock_idp.store import MemoryStore, StoreError
 from mock_idp.store.sqlite import SqliteStore
 from tests.conformance.cli.served import PATIENCE, serve
 from tests.redis_server import running_redis
@@ -187,6 +187,12 @@ def test_a_store_that_cannot_be_used(tmp_path: Path, written: str, said: str) ->
     with pytest.raises(UsageError, match=re.escape("--store: " + said.format(**places))) as told:
         open_store(written.format(**places))
     assert "hunter2" not in str(told.value)
+
+
+def test_a_store_that_goes_away_while_serve_begins() -> None:
+    """The option is named, as when it cannot be opened."""
+    with pytest.raises(UsageError, match=r"^--store: r: gone; start it$"), store_for("memory"):
+        raise StoreError("r : parti ; démarrez-le", "r: gone; start it")
 
 
 def test_without_the_package_redis_is_not_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -301,7 +301,10 @@ def test_beyond_loopback_a_token_is_required(keys: SigningKeys, shown: dict[str,
         create_app(provider).test_client().get(CONTROL + "/status", base_url=Site.settings.issuer_base, headers=shown)
     )
 
-    assert status == answer.status_code
+    assert (status, 'Bearer realm="psc-control"' if status == 401 else None) == (
+        answer.status_code,
+        answer.headers.get("WWW-Authenticate"),
+    )
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,9 @@ from joserfc.jwk import KeySet
 
 from mock_idp.artefacts import Seam
 from mock_idp.deviations import SetClaim
+from mock_idp.protocol.tokens import Means
+from mock_idp.store import StoreError
+from mock_idp.web import logout_senders
 from tests.mock_idp.endpoints.site import ENDPOINTS, Site, json_of
 from tests.mock_idp.endpoints.test_single_sign_on import answer, log_in
 from tests.mock_idp.protocol.portal import IDNAT, NEIGHBOUR, PORTAL
@@ -29,9 +32,31 @@ if TYPE_CHECKING:
 
     from werkzeug.test import TestResponse
 
+    from mock_idp.spoken import Spoken
+
 pytestmark = pytest.mark.integration
 SUB = "f:550dc1c8-d97b-4b1e-ac8c-8eb4471cf9dd:" + IDNAT
 DISCARD = "http://127.0.0.1:9"
+
+
+def test_a_store_that_goes_away_meanwhile_is_told(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the logout was asked for it was answered: it is for whoever runs the provider, without a trace."""
+    told: list[Spoken] = []
+    gone = StoreError("r : parti", "r: gone")
+
+    def fail(*_: object) -> str:
+        raise gone
+
+    monkeypatch.setattr(site.provider.server, "logout_token", fail)
+    site.provider.outage.tell = told.append
+    login_id = site.begin()
+    session = site.provider.server.sessions.open(
+        idnat=IDNAT, means=Means.MOBILE, entropy=site.provider.entropy, now=site.provider.clock.now()
+    )
+    for _ in range(2):
+        logout_senders._tell(site.provider, session, [(PORTAL, login_id)])
+
+    assert [gone] == told
 
 
 @contextmanager

@@ -42,8 +42,13 @@ def test_documents_are_json(site: Site, path: str) -> None:
 
 @pytest.mark.parametrize("path", [DISCOVERY, ENDPOINTS + "/certs", ENDPOINTS + "/userinfo"])
 def test_the_wallet_host_does_not_answer_for_the_issuer(site: Site, path: str) -> None:
-    """At PSC the two are different hosts."""
-    assert 404 == site.call("GET", path, wallet=True).status_code
+    """At PSC the two are different hosts; whoever mixes them up is told."""
+    answer = site.call("GET", path, wallet=True)
+
+    assert (404, "This is localhost:8080; what you look for is on another host: http://127.0.0.1:8080") == (
+        answer.status_code,
+        json_of(answer)["error_description"],
+    )
 
 
 def test_the_issuer_host_does_not_answer_for_the_wallet(site: Site) -> None:
@@ -51,9 +56,54 @@ def test_the_issuer_host_does_not_answer_for_the_wallet(site: Site) -> None:
     assert [404, 404] == [site.call("GET", path).status_code for path in ("/auth", ENDPOINTS + "/auth")]
 
 
-def test_only_psc_s_own_discovery_name_answers(site: Site) -> None:
-    """The standard name is not served."""
-    assert 404 == site.call("GET", REALM + "/.well-known/openid-configuration").status_code
+@pytest.mark.parametrize(
+    ("method", "path", "said"),
+    [
+        (
+            "GET",
+            REALM + "/.well-known/openid-configuration",
+            f"the discovery document is http://127.0.0.1:8080{DISCOVERY},",
+        ),
+        ("GET", ENDPOINTS + "/auth", "the authorization endpoint is http://localhost:8080/auth, as discovery says"),
+        (
+            "POST",
+            ENDPOINTS + "/ext/par/request",
+            "pushed_authorization_request_endpoint is announced, as at PSC, and not",
+        ),
+        ("POST", ENDPOINTS + "/auth/device", "device_authorization_endpoint is announced, as at PSC, and not offered"),
+        ("POST", REALM + "/clients-registrations/openid-connect", "registration_endpoint is announced, as at PSC, and"),
+        ("GET", ENDPOINTS + "/nothing", "Not Found"),
+    ],
+)
+def test_who_goes_astray_is_told_the_way(site: Site, method: str, path: str, said: str) -> None:
+    """404 in JSON: the standard name of discovery, Keycloak's own endpoint, what is announced and not offered."""
+    answer = site.call(method, path)
+
+    assert (404, "not_found") == (answer.status_code, json_of(answer)["error"])
+    assert json_of(answer)["error_description"].startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [("GET", ENDPOINTS + "/token", {"POST", "OPTIONS"}), ("POST", ENDPOINTS + "/certs", {"GET", "HEAD", "OPTIONS"})],
+)
+def test_another_method_is_told_which_to_use(site: Site, method: str, path: str, allowed: set[str]) -> None:
+    """RFC 9110 15.5.6: with ``Allow``."""
+    answer = site.call(method, path)
+
+    assert (405, allowed) == (answer.status_code, set(answer.headers["Allow"].split(", ")))
+    assert json_of(answer)["error_description"] == f"Method Not Allowed: use {answer.headers['Allow']}."
+
+
+def test_a_token_that_comes_two_ways_is_refused(site: Site) -> None:
+    """RFC 6750 2 and 3.1: 400 with a challenge, also for a good one."""
+    token = site.tokens()["access_token"]
+    answer = site.call(
+        "POST", ENDPOINTS + "/userinfo", data={"access_token": token}, headers={"Authorization": f"Bearer {token}"}
+    )
+
+    assert (400, "invalid_request") == (answer.status_code, json_of(answer)["error"])
+    assert answer.headers["WWW-Authenticate"].startswith('Bearer realm="psc", error="invalid_request"')
 
 
 def test_the_standard_discovery_name_can_be_switched_on(keys: SigningKeys) -> None:
@@ -355,3 +405,7 @@ def test_any_bytes_are_answered(
         # RFC 6749 5.2, RFC 6750 3: what both members are made of
         assert re.fullmatch(r"[a-z_]+", said["error"])
         assert re.fullmatch(r"[\x20-\x21\x23-\x5B\x5D-\x7E]*", said.get("error_description", ""))
+        # RFC 6749 5.2; RFC 9110 15.5.2 and 15.5.6
+        assert (JSON, "no-store") == (answer.headers["Content-Type"], answer.headers["Cache-Control"])
+        assert answer.status_code != 401 or "WWW-Authenticate" in answer.headers
+        assert (answer.status_code == 405) is ("Allow" in answer.headers)

@@ -40,7 +40,17 @@ def test_without_a_token_it_says_nothing(site: Site) -> None:
     answer = site.call("GET", REALM + "/dossier")
 
     assert (401, "invalid_token") == (answer.status_code, json_of(answer)["error"])
-    assert "Bearer" in answer.headers["WWW-Authenticate"]
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="api"'
+
+
+def test_a_token_of_another_is_told_so(site: Site) -> None:
+    """RFC 6750 3.1: with the error in the challenge."""
+    answer = site.call("GET", REALM + "/dossier", headers={"Authorization": f"Bearer {site.tokens()['access_token']}"})
+
+    assert (401, 'Bearer realm="api", error="invalid_token"') == (
+        answer.status_code,
+        answer.headers["WWW-Authenticate"],
+    )
 
 
 def test_the_wallet_host_does_not_answer_for_it(site: Site) -> None:

@@ -88,6 +88,14 @@ def test_a_garbage_refresh_token_is_refused(site: Site) -> None:
     assert (400, "invalid_grant") == error(site.call("POST", ENDPOINTS + "/token", data=form, headers=basic()))
 
 
+def test_without_a_session_prompt_none_is_refused(site: Site) -> None:
+    """By a redirect that says so: nobody is asked, and nobody is let in."""
+    answer = site.ask(site.app.test_client(), prompt="none")
+    said = dict(parse_qsl(urlsplit(answer.location).query))
+
+    assert (302, "login_required", False) == (answer.status_code, said["error"], "code" in said)
+
+
 def test_an_id_token_comes_only_with_openid(site: Site) -> None:
     """Without the scope it would be plain OAuth."""
     assert [True, False] == ["id_token" in site.tokens(scope=scope) for scope in ("openid scope_all", "scope_all")]
@@ -162,8 +170,8 @@ def test_a_host_that_is_not_served_is_told_so(site: Site) -> None:
     """A page elsewhere cannot reach the simulator by a name of its own (DNS rebinding)."""
     answer = site.app.test_client().get(DISCOVERY, base_url="http://evil.example")
 
-    assert 421 == answer.status_code
-    assert "http://127.0.0.1:8080" in answer.text
+    assert (421, "invalid_request") == error(answer)
+    assert "http://127.0.0.1:8080" in json_of(answer)["error_description"]
 
 
 def test_many_logins_at_once_on_a_file_are_all_served(keys: SigningKeys, tmp_path: Path) -> None:

@@ -87,15 +87,19 @@ def test_the_api_has_an_issuer_of_its_own(world: World) -> None:
         ({"scope": None}, "invalid_request"),
         ({"scope": "scope_all"}, "invalid_scope"),
         ({"scope": API_SCOPE + " other"}, "invalid_scope"),
-        ({"subject_token": None}, "invalid_grant"),
-        ({"subject_token": "garbage"}, "invalid_grant"),
+        ({"subject_token": None}, "invalid_request"),
+        ({"subject_token": "garbage"}, "invalid_request"),
+        ({"requested_token_type": "urn:ietf:params:oauth:token-type:saml2"}, "invalid_request"),
+        ({"actor_token": "t", "actor_token_type": ACCESS_TOKEN_TYPE}, "invalid_request"),
+        ({"actor_token_type": ACCESS_TOKEN_TYPE}, "invalid_request"),
     ],
 )
 def test_a_bad_exchange_is_told_why(world: World, changes: dict[str, str | None], error: str) -> None:
-    """RFC 8693 2.2.2."""
+    """RFC 8693 2.2.2; the description begins with the parameter."""
     reply = swap(world, world.tokens()["access_token"], None, **changes)
 
     assert (400, error) == (reply.status, body_of(reply)["error"])
+    assert body_of(reply)["error_description"].startswith(next(iter(changes)).removesuffix("_type"))
 
 
 @pytest.mark.parametrize("headers", [{}, basic(secret="wrong")])
@@ -109,7 +113,7 @@ def test_another_portals_token_is_refused(world: World) -> None:
     reply = swap(world, world.tokens()["access_token"], basic("neighbour", "other"))
 
     assert NEIGHBOUR.client_id == "neighbour"
-    assert (400, "invalid_grant") == (reply.status, body_of(reply)["error"])
+    assert (400, "invalid_request") == (reply.status, body_of(reply)["error"])
 
 
 def test_what_is_inactive_at_psc_is_refused(world: World) -> None:

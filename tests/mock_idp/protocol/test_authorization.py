@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 ISSUER = "http://127.0.0.1:8080/auth/realms/esante-wallet"
 CHALLENGE = "a" * 43
+FORTY_THREE = "send 43 to 128 letters, digits and - . _ ~"
 
 
 def refused(world: World, asked: Exchange) -> OAuth2Error:
@@ -78,7 +79,7 @@ def test_some_errors_are_shown_to_the_person(
             "unsupported_response_type",
             "response_type=something unreadable is not supported; send 'code'.",
         ),
-        ({"scope": "openid nonsense"}, "invalid_scope", "The requested scope is invalid, unknown, or malformed."),
+        ({"scope": "openid nonsense"}, "invalid_scope", "scope: 'nonsense' is not listed in discovery."),
         ({"acr_values": None}, "invalid_request", "acr_values must be 'eidas1', this request says nothing."),
         ({"acr_values": ""}, "invalid_request", "acr_values must be 'eidas1', this request says nothing."),
         ({"acr_values": "eidas2"}, "invalid_request", "acr_values must be 'eidas1', this request says 'eidas2'."),
@@ -87,12 +88,16 @@ def test_some_errors_are_shown_to_the_person(
             "invalid_request",
             "acr_values must be 'eidas1', this request says something unreadable.",
         ),
-        ({"code_challenge": "short"}, "invalid_request", "Invalid 'code_challenge'"),
-        ({"code_challenge_method": "S256"}, "invalid_request", "Missing 'code_challenge'"),
+        ({"code_challenge": "short"}, "invalid_request", f"code_challenge: {FORTY_THREE} (RFC 7636 4.2)."),
+        (
+            {"code_challenge_method": "S256"},
+            "invalid_request",
+            "code_challenge is missing beside code_challenge_method.",
+        ),
         (
             {"code_challenge": CHALLENGE, "code_challenge_method": "S512"},
             "invalid_request",
-            "Unsupported 'code_challenge_method'",
+            "code_challenge_method: send 'S256' or 'plain'.",
         ),
     ],
 )

@@ -73,18 +73,61 @@ def test_anything_else_is_invalid_client(world: World, credentials: dict[str, st
     [
         in_body(client_secret="wrong"),
         in_body(client_secret=""),
-        in_body(client_id="nobody"),
-        in_body(client_id=""),
         {"client_id": "portal"},
-        {"client_secret": SECRET},
     ],
 )
 def test_a_wrong_body_does_not_say_who_is_a_client(world: World, members: dict[str, str]) -> None:
     """An unknown portal and a wrong secret get the same answer."""
     reply = world.redeem(world.code(), {}, **members)
-    unknown = world.redeem(world.code(), basic("nobody"))
+    unknown = world.redeem(world.code(), {}, **members | {"client_id": "nobody"})
 
+    assert (401, "invalid_client") == (reply.status, body_of(reply)["error"])
     assert (unknown.status, body_of(unknown)) == (reply.status, body_of(reply))
+
+
+def test_a_wrong_header_does_not_either(world: World) -> None:
+    """Nor does Basic."""
+    replies = [world.redeem(world.code(), basic(name, "wrong")) for name in ("portal", "nobody")]
+
+    assert body_of(replies[0]) == body_of(replies[1])
+
+
+UNREADABLE = "Authorization: these Basic credentials cannot be read; send base64 of client_id:client_secret."
+WRONG = "client_id is unknown, its client_secret or certificate is wrong, or it is registered for another way."
+
+
+@pytest.mark.parametrize(
+    ("headers", "members", "said"),
+    [
+        ({}, {}, "no client authentication; send Authorization: Basic, client_id and client_secret in the body, or"),
+        ({}, {"client_secret": SECRET}, "no client authentication; send"),
+        ({}, in_body(client_id=""), "no client authentication; send"),
+        ({"Authorization": "Bearer x"}, {}, "no client authentication; send"),
+        (
+            {},
+            {"client_id": "portal"},
+            "client_id came without client_secret and without a TLS client certificate; send",
+        ),
+        ({}, in_body(client_secret="wrong"), WRONG),
+        ({}, in_body(client_id="nobody"), WRONG),
+        (basic(secret="wrong"), {}, "client_id is unknown, client_secret is wrong (before base64 both are form-urlenc"),
+        ({"Authorization": "Basic !!!"}, {}, UNREADABLE),
+        (header("portal"), {}, UNREADABLE),
+        (
+            {},
+            {"client_id": "portal", "client_assertion": "e30.e30.e30"},
+            "client_assertion: announced, and not accepted, as at",
+        ),
+    ],
+)
+def test_a_refusal_says_what_was_wrong(
+    world: World, headers: dict[str, str], members: dict[str, str], said: str
+) -> None:
+    """And what to send, in the characters that RFC 6749 5.2 allows."""
+    description = body_of(world.redeem(world.code(), headers, **members))["error_description"]
+
+    assert description.startswith(said)
+    assert all(" " <= sign <= "~" and sign not in '"\\' for sign in description)
 
 
 def test_a_secret_in_the_url_is_no_authentication(world: World) -> None:
@@ -93,6 +136,7 @@ def test_a_secret_in_the_url_is_no_authentication(world: World) -> None:
     reply = world.server.token(world.exchange(method="POST", query=tuple(in_body().items()), form=form))
 
     assert (401, "invalid_client") == (reply.status, body_of(reply)["error"])
+    assert body_of(reply)["error_description"].startswith("client_secret in the URL counts for nothing")
 
 
 def test_an_assertion_is_refused_though_advertised(world: World) -> None:

@@ -235,3 +235,60 @@ def test_any_token_request_gets_an_oauth_answer(
     assert reply.status in {400, 401}
     assert body_of(reply)["error"] in {"invalid_request", "invalid_client", "invalid_grant", "unsupported_grant_type"}
     assert all(" " <= sign <= "~" and sign not in '"\\' for sign in body_of(reply).get("error_description", ""))
+
+
+CODE = (
+    "code is unknown, was used already, is older than its lifetime, or was given to another client; begin a new login."
+)
+PKCE = {"code_challenge": S256, "code_challenge_method": "S256"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "headers", "changes", "error", "said"),
+    [
+        ({}, basic("neighbour", "other"), {}, "invalid_grant", CODE),
+        (
+            {},
+            None,
+            {"redirect_uri": CALLBACK + "/"},
+            "invalid_grant",
+            "redirect_uri is not that of the authorization request, character for character; send the same.",
+        ),
+        (PKCE, None, {}, "invalid_request", "code_verifier is missing, and the login had a code_challenge."),
+        (
+            PKCE,
+            None,
+            {"code_verifier": "short"},
+            "invalid_request",
+            "code_verifier: send 43 to 128 letters, digits and - . _ ~ (RFC 7636 4.1).",
+        ),
+        (
+            PKCE,
+            None,
+            {"code_verifier": VERIFIER + "x"},
+            "invalid_grant",
+            "code_verifier does not belong to the code_challenge of the authorization request (RFC 7636 4.6).",
+        ),
+        ({}, None, {"grant_type": "password"}, "unsupported_grant_type", "grant_type='password' is not supported."),
+        ({}, None, {"grant_type": ""}, "invalid_request", "grant_type is missing in the body."),
+    ],
+)
+def test_a_refusal_says_the_cause_and_the_remedy(  # noqa: PLR0917  one request, read from left to right
+    world: World, asked: dict[str, str], headers: dict[str, str] | None, changes: dict[str, str], error: str, said: str
+) -> None:
+    """RFC 6749 5.2: 400, in JSON, kept by nobody."""
+    reply = world.redeem(world.code(**asked), headers, **changes)
+
+    assert CODE == body_of(world.redeem("garbage"))["error_description"]
+    assert (400, {"error": error, "error_description": said}) == (reply.status, body_of(reply))
+    assert {("Cache-Control", "no-store"), ("Pragma", "no-cache")} <= set(reply.headers)
+
+
+def test_a_token_request_in_json_is_told_to_be_a_form(world: World) -> None:
+    """RFC 6749 4.1.3 and appendix B."""
+    headers = {**basic(), "Content-Type": "application/json; charset=utf-8"}
+
+    assert (
+        "grant_type is missing in the body: send it as application/x-www-form-urlencoded, not as 'application/json'."
+        == body_of(world.post({}, headers))["error_description"]
+    )

@@ -133,18 +133,28 @@ def test_a_neighbour_cannot_use_or_spoil_it(world: World, *, rotate: bool) -> No
     assert (400, "invalid_grant", 200) == (stolen.status, body_of(stolen)["error"], world.refresh(token).status)
 
 
+GONE = (
+    "refresh_token is unknown, was used or taken back, is older than its lifetime, or its session is over; begin a new "
+    "login."
+)
+
+
 @pytest.mark.parametrize(
-    ("form", "error"),
+    ("form", "error", "said"),
     [
-        ({"grant_type": "refresh_token"}, "invalid_request"),
-        ({"grant_type": "refresh_token", "refresh_token": "garbage"}, "invalid_grant"),
+        ({"grant_type": "refresh_token"}, "invalid_request", "Missing 'refresh_token' in request."),
+        (
+            {"grant_type": "refresh_token", "refresh_token": "garbage"},
+            "invalid_grant",
+            GONE,
+        ),
     ],
 )
-def test_a_bad_refresh_is_told_why(world: World, form: dict[str, str], error: str) -> None:
+def test_a_bad_refresh_is_told_why(world: World, form: dict[str, str], error: str, said: str) -> None:
     """RFC 6749 5.2."""
     reply = world.post(form)
 
-    assert (400, error) == (reply.status, body_of(reply)["error"])
+    assert (400, {"error": error, "error_description": said}) == (reply.status, body_of(reply))
 
 
 def test_an_access_token_is_no_refresh_token(world: World) -> None:

@@ -29,6 +29,7 @@ def test_another_host_name_is_not_served(desk: Desk, host: str) -> None:
 
     assert (421, "text/plain") == (answer.status_code, answer.mimetype)
     assert "Use http://127.0.0.1:8080 or http://localhost:8080." in answer.text
+    assert "Utilisez http://127.0.0.1:8080 ou http://localhost:8080." in answer.text
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from mock_idp.ecps.settings import EcpsSettings
+from mock_idp.store import StoreError
+from mock_idp.web.answers import Answer, answer
+from mock_idp.web.journeys import enrol
 from tests.mock_idp.web.browsing import CAMERA, NARROW, SMALLEST, WIDE, Person, axe, chromium, person_before, simulator
 from tests.mock_idp.web.desk import PASSWORD
 from tests.mock_idp.web.reader import PIN, OneCard
@@ -351,6 +354,37 @@ def test_the_other_pages(browser: Browser, shots: Path, size: dict[str, int]) ->
         person.look(person.computer, "people")
 
     assert statuses == OTHER_PAGES
+    assert [] == person.complaints
+
+
+def test_a_waiting_page_outlasts_an_outage(browser: Browser, shots: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the store is out of reach it goes on asking; another page says what is wrong; then the login goes on."""
+
+    def fail() -> None:
+        raise StoreError("redis://r : parti ; redémarrez-le", "redis://r: gone; start it again")
+
+    with (
+        simulator() as running,
+        person_before(browser, running, shots, computer=WIDE, phone=NARROW, language="fr-FR") as person,
+    ):
+        enrol(running.provider, IDNAT, PASSWORD)
+        person.arrive()
+        person.computer.locator("#identifiant").fill(IDNAT)
+        person.press(person.computer, "ecps")
+        person.wait_for(person.computer, "#number")
+        with monkeypatch.context() as outage:
+            outage.setattr(running.provider.clock, "catch_up", fail)
+            with person.computer.expect_response(lambda answer: answer.status == 503):
+                pass
+            person.phone.goto(person.base + "/phone/")
+            said = person.phone.locator("#error").inner_text()
+            person.look(person.phone, "store-gone")
+            with person.computer.expect_response(lambda answer: answer.status == 503):
+                pass
+        answer(running.provider, IDNAT, Answer.APPROVE)
+        person.computer.wait_for_url(person.callback + "?**")
+
+    assert "redis://r : parti ; redémarrez-le" in said
     assert [] == person.complaints
 
 

@@ -47,6 +47,8 @@ def asked(asking: Asking | None, name: bytes | None, newest: TlsVersion) -> bool
         (Asking(only_as=frozenset({ISSUER})), b"AUTH.psc.test", True),
         (Asking(only_as=frozenset({ISSUER})), b"wallet.psc.test", False),
         (Asking(only_as=frozenset({ISSUER})), None, False),
+        (Asking(only_as=frozenset({"127.0.0.1"})), None, True),
+        (Asking(only_as=frozenset({"127.0.0.1"})), b"localhost", False),
     ],
 )
 def test_who_is_asked(newest: TlsVersion, asking: Asking | None, name: bytes | None, *, expected: bool) -> None:
