@@ -34,6 +34,7 @@ NARROW = {"width": 390, "height": 780}
 SMALLEST = 320
 PATIENCE_MS = 15_000
 TRIES = 3
+AXE = Axe().axe_script
 CALLBACK_PATH = "/portail/retour"
 
 # The machine's own network only, whatever a page might ask for; no sandbox, because containers run as root; a camera
@@ -143,11 +144,13 @@ def _take(window: Page, picture: Path) -> None:
 
 
 def axe(window: Page | Frame) -> list[str]:
-    """Return what axe complains about: rule, and where."""
-    report = Axe().run(window).response
+    """Return what axe complains about: rule, and where.  Reading axe is what takes time: once for each document."""
+    if window.evaluate("typeof axe === 'undefined'"):
+        window.evaluate(AXE)
+    violations = window.evaluate("axe.run({resultTypes: ['violations']}).then(report => report.violations)")
     return [
         f"{violation['id']} ({violation['help']}): {', '.join(str(node['target']) for node in violation['nodes'])}"
-        for violation in report["violations"]
+        for violation in violations
     ]
 
 
