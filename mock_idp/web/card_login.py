@@ -10,7 +10,6 @@ import base64
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, g, redirect, request, session, url_for
-from flask_babel import gettext
 
 from mock_idp.ecps.refusals import Code, EcpsError
 from mock_idp.protocol.tokens import Means
@@ -22,6 +21,7 @@ from mock_idp.web.login_of_page import known_idnat, open_login, portal_of
 from mock_idp.web.pages import page
 from mock_idp.web.side_by_side import out_of_frame
 from mock_idp.web.texts import Explanation, explain_refusal, mark
+from mock_idp.web.typesetting import shown
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -86,7 +86,7 @@ def _asked(login_id: str) -> bytes:
 def _refused(error: EcpsError) -> Response:
     told = explain_refusal(error)
     if error.code in _NEW_CHALLENGE:
-        told = Explanation(code=told.code, message=told.message, remedy=gettext(_AGAIN))
+        told = Explanation(code=told.code, message=told.message, remedy=shown(_AGAIN))
     return _show(open_login((request.view_args or {})["login_id"]), told)
 
 

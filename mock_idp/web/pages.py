@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Response, make_response, render_template, request
-from flask_babel import gettext
 from markupsafe import Markup
 
 from mock_idp.web.http import provider
 from mock_idp.web.texts import mark
+from mock_idp.web.typesetting import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,7 +106,7 @@ def http_refusal_page(status: int) -> Response:
         status: what HTTP calls it; a few have their own words.
     """
     message, remedy = HTTP_REFUSALS.get(status, ANY_REFUSAL)
-    return page("http_refusal.html", status, code=f"http-{status}", message=gettext(message), remedy=gettext(remedy))
+    return page("http_refusal.html", status, code=f"http-{status}", message=shown(message), remedy=shown(remedy))
 
 
 def broken_page() -> Response:

@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask_babel import gettext
-
 from mock_idp.ecps.idnat import Doubt
 from mock_idp.ecps.refusals import Code, EcpsError, Refusal
+from mock_idp.web.typesetting import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -207,7 +206,7 @@ DOUBTS: Mapping[Doubt, str] = {
 def explain(code: Code, facts: Mapping[str, Fact] | None = None) -> Explanation:
     """Return a refusal in the language of this request."""
     message, remedy = TEXTS[code]
-    return Explanation(code=code.value, message=gettext(message, **(facts or {})), remedy=gettext(remedy))
+    return Explanation(code=code.value, message=shown(message, **(facts or {})), remedy=shown(remedy))
 
 
 def explain_refusal(refusal: EcpsError | Refusal) -> Explanation:
@@ -217,4 +216,4 @@ def explain_refusal(refusal: EcpsError | Refusal) -> Explanation:
 
 def doubt_texts(doubts: list[Doubt]) -> list[str]:
     """Return doubts in the language of this request."""
-    return [gettext(DOUBTS[doubt]) for doubt in doubts]
+    return [shown(DOUBTS[doubt]) for doubt in doubts]
