@@ -29,7 +29,7 @@ from mock_idp.web.language import language
 from mock_idp.web.oidc import backchannel, front, realm
 from mock_idp.web.pages import broken_page, http_refusal_page, login_gone_page, not_found_page, showable
 from mock_idp.web.services import LoginGoneError, Provider
-from mock_idp.web.typesetting import shown, typeset
+from mock_idp.web.typesetting import shown, typeset, whole
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -89,7 +89,7 @@ def _typeset_templates(app: Flask) -> None:
     # Flask-Babel has installed its own, which know no French punctuation; no page of ours counts in words
     environment = app.jinja_env
     environment.install_gettext_callables(shown, ngettext, newstyle=True)  # type: ignore[attr-defined]  # i18n adds it
-    environment.filters["typeset"] = typeset
+    environment.filters |= {"typeset": typeset, "whole": whole}
 
 
 def _check_host() -> Response | None:

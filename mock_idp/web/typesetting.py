@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from flask_babel import gettext
+from markupsafe import Markup, escape
 
 from mock_idp.web.language import language
 
@@ -18,6 +19,11 @@ WIDE = re.compile("(?<=«) | (?=[»:])")
 def typeset(text: str) -> str:
     """Return a French text with a narrow no-break space before ``; ? !``, a no-break space at ``:`` and guillemets."""
     return WIDE.sub("\N{NO-BREAK SPACE}", THIN.sub("\N{NARROW NO-BREAK SPACE}", text))
+
+
+def whole(text: str) -> Markup:
+    """Return a heading whose « e-CPS » stays on one line; what a script reads is the same."""
+    return Markup(str(escape(text)).replace("e-CPS", '<span class="whole">e-CPS</span>'))  # noqa: S704  escaped before
 
 
 def shown(text: str, **facts: object) -> str:
