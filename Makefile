@@ -48,6 +48,7 @@ check: setup-dev ## the fast loop: format, lint, types, layers, unit and house t
 	@$(SHOW) "layers" && $(BIN)/lint-imports
 	@$(SHOW) "unit and house tests" && $(PYTEST) -m "not integration and not browser and not pcsc and not container"
 
+test: export PSC_SCREENSHOTS ?= $(CURDIR)/build/screenshots
 test: setup-dev system-packages ## everything CI runs: lint, types, layers, all tests
 	@$(SHOW) "format and lint" && $(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@$(SHOW) "types" && $(BIN)/mypy

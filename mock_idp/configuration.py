@@ -46,6 +46,7 @@ DOUBTS = {
         "its first digit announces a structure, and no slash follows",
     ),
     Doubt.KIND_UNKNOWN: ("son premier caractère n'est d'aucun type connu", "its first character is of no known kind"),
+    Doubt.LOWER_CASE: ("contient des minuscules, à saisir telles quelles", "holds small letters, to be typed as such"),
     Doubt.NOT_ASCII: ("contient un caractère qu'aucune carte n'imprime", "holds a character that no card prints"),
 }
 

@@ -34,6 +34,7 @@ from mock_idp.ecps.activation_events import (
     TextCode,
 )
 from mock_idp.ecps.enrolment import check_choice
+from mock_idp.ecps.idnat import without_spaces
 from mock_idp.ecps.machine import Move, Step, look_up
 from mock_idp.ecps.refusals import Code, EcpsError, Refusal
 
@@ -153,7 +154,7 @@ def _scan(state: Activation, event: Scanned, now: datetime) -> ActivationStep:
 def _link(state: Activation, event: CodeTyped, now: datetime) -> ActivationStep:
     if state.code_expires_at is None or now >= state.code_expires_at:
         raise EcpsError(Code.CODE_EXPIRED)
-    typed = "".join(event.code.split())
+    typed = without_spaces(event.code)
     if hmac.compare_digest(typed.encode("utf-8", "surrogatepass"), state.code.encode()):
         return Step(state=replace(state, phase=Phase.LINKED, qr_token="", code="", code_expires_at=None))
     left = state.attempts_left - 1

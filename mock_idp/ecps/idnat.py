@@ -53,6 +53,7 @@ class Doubt(StrEnum):
     RPPS_KEY = "rpps-key"
     NO_SLASH = "no-slash"
     KIND_UNKNOWN = "kind-unknown"
+    LOWER_CASE = "lower-case"
     NOT_ASCII = "not-ascii"
 
 
@@ -74,6 +75,11 @@ class IdnatError(EcpsError):
     """Text that cannot be an identifiant national."""
 
 
+def without_spaces(typed: str) -> str:
+    """Return what was typed or pasted without any Unicode space, line end or space without width."""
+    return "".join(sign for sign in typed if not _is_space(sign))
+
+
 def normalise(typed: str) -> str:
     """Return an identifiant national without its spaces, everything else kept: signs, accents, case.
 
@@ -83,7 +89,7 @@ def normalise(typed: str) -> str:
     Raises:
         IdnatError: ``idnat-empty``, ``idnat-control`` (a control character) or ``idnat-too-long`` (over 255).
     """
-    kept = "".join(sign for sign in typed if not _is_space(sign))
+    kept = without_spaces(typed)
     if not kept:
         raise IdnatError(Code.IDNAT_EMPTY)
     if any(unicodedata.category(sign) in _UNUSABLE_CATEGORIES for sign in kept):
@@ -122,9 +128,13 @@ def warnings(idnat: str) -> list[Doubt]:
         doubts.append(Doubt.NO_SLASH)
     elif kind is None:
         doubts.append(Doubt.KIND_UNKNOWN)
-    if not idnat.isascii():
-        doubts.append(Doubt.NOT_ASCII)
-    return doubts
+    return doubts + _odd_letters(idnat, kind)
+
+
+def _odd_letters(idnat: str, kind: IdnatKind | None) -> list[Doubt]:
+    # a UUID is written in small letters, a card in capitals
+    lower = kind is not IdnatKind.PSI and any(sign.islower() for sign in idnat)
+    return [*([Doubt.LOWER_CASE] if lower else []), *([] if idnat.isascii() else [Doubt.NOT_ASCII])]
 
 
 def luhn_ok(digits: str) -> bool:

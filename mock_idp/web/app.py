@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, jsonify, redirect, request, url_for
-from flask_babel import Babel
+from flask_babel import Babel, ngettext
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException, NotFound
 
@@ -32,6 +32,7 @@ from mock_idp.web.oidc import backchannel, front, realm
 from mock_idp.web.outage import store_gone
 from mock_idp.web.pages import broken_page, http_refusal_page, login_gone_page, not_found_page, showable
 from mock_idp.web.services import LoginGoneError, Provider
+from mock_idp.web.typesetting import shown, typeset, whole
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -61,6 +62,7 @@ def create_app(served: Provider) -> Flask:
     app.extensions["psc_provider"] = served
     app.jinja_options = {**app.jinja_options, "finalize": showable}
     Babel(app, default_locale="fr", locale_selector=language)
+    _typeset_templates(app)
     pages = (
         wallet.blueprint,
         card_login.blueprint,
@@ -92,6 +94,13 @@ def _catch_up() -> None:
     provider().clock.catch_up()
     # that was read from the store: it answers
     provider().outage.end()
+
+
+def _typeset_templates(app: Flask) -> None:
+    # Flask-Babel has installed its own, which know no French punctuation; no page of ours counts in words
+    environment = app.jinja_env
+    environment.install_gettext_callables(shown, ngettext, newstyle=True)  # type: ignore[attr-defined]  # i18n adds it
+    environment.filters |= {"typeset": typeset, "whole": whole}
 
 
 def _check_host() -> Response | None:

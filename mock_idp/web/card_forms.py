@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flask import request
 
 from mock_idp.ecps.card_proof import CardProof, verify
+from mock_idp.ecps.idnat import without_spaces
 from mock_idp.ecps.refusals import Code, EcpsError
 from mock_idp.web.card_reader import CardReaderError
 from mock_idp.web.http import provider
@@ -35,7 +36,7 @@ def reader_proof(idnat: str, challenge: bytes) -> CardProof:
     reader = provider().card_reader
     if reader is None:
         raise EcpsError(Code.UNEXPECTED_EVENT)
-    typed = "".join(request.form.get("pin", "").split())
+    typed = without_spaces(request.form.get("pin", ""))
     try:
         return reader.prove(idnat, typed, challenge)
     except CardReaderError as error:
@@ -77,5 +78,5 @@ def whose(proof: CardProof, *, challenge: bytes, idnat: str | None) -> CardIdent
 
 
 def _octets(name: str) -> bytes:
-    text = "".join(request.form.get(name, "").split())
+    text = without_spaces(request.form.get(name, ""))
     return base64.b64decode(text.encode("ascii", "replace"), validate=True)

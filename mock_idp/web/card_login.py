@@ -10,7 +10,6 @@ import base64
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, g, redirect, request, session, url_for
-from flask_babel import gettext
 
 from mock_idp.ecps.refusals import Code, EcpsError
 from mock_idp.protocol.tokens import Means
@@ -21,9 +20,12 @@ from mock_idp.web.http import finish, provider
 from mock_idp.web.login_of_page import known_idnat, open_login, portal_of
 from mock_idp.web.pages import page
 from mock_idp.web.side_by_side import out_of_frame
-from mock_idp.web.texts import Explanation, explain_refusal, mark
+from mock_idp.web.texts import Explanation, doubt_texts, explain_refusal, mark
+from mock_idp.web.typesetting import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from werkzeug.wrappers import Response as AnyResponse
 
     from mock_idp.ecps.card_proof import CardProof
@@ -50,7 +52,7 @@ def card_page(login_id: str) -> Response:
     return _show(open_login(login_id))
 
 
-def _show(login: Login, error: Explanation | None = None) -> Response:
+def _show(login: Login, error: Explanation | None = None, doubts: Sequence[str] = ()) -> Response:
     g.here = url_for("card_login.card_page", login_id=login.login_id)
     return page(
         "login_card.html",
@@ -63,6 +65,7 @@ def _show(login: Login, error: Explanation | None = None) -> Response:
         has_reader=provider().card_reader is not None,
         delivery_pin=delivery_pin(),
         error=error,
+        doubts=doubts,
     )
 
 
@@ -86,8 +89,11 @@ def _asked(login_id: str) -> bytes:
 def _refused(error: EcpsError) -> Response:
     told = explain_refusal(error)
     if error.code in _NEW_CHALLENGE:
-        told = Explanation(code=told.code, message=told.message, remedy=gettext(_AGAIN))
-    return _show(open_login((request.view_args or {})["login_id"]), told)
+        told = Explanation(code=told.code, message=told.message, remedy=shown(_AGAIN))
+    login = open_login((request.view_args or {})["login_id"])
+    return _show(
+        login, told, doubt_texts(error, request.form.get("identifiant", "")) if "identifiant" in request.form else ()
+    )
 
 
 @blueprint.post("/code-confidentiel")

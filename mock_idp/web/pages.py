@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Response, make_response, render_template, request
-from flask_babel import gettext
 from markupsafe import Markup
 
 from mock_idp.web.http import provider
 from mock_idp.web.texts import mark
+from mock_idp.web.typesetting import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,11 +92,13 @@ def protocol_error_page(
     """
     client = provider().server.query_client(client_id) if client_id else None
     wanted = request.values.get("redirect_uri") or request.values.get("post_logout_redirect_uri")
+    cause = _cause(error)
     return page(
         "protocol_error.html",
         400,
         error=error.error,
-        description=_cause(error),
+        description=cause or error.description or "",
+        in_english=cause is None,
         client_id=client_id,
         client_known=client is not None,
         wanted=wanted,
@@ -104,11 +106,10 @@ def protocol_error_page(
     )
 
 
-def _cause(error: OAuth2Error) -> str:
-    """Return what is wrong with a request, in the reader's language."""
-    said: str = error.description or ""
-    cause = BAD_RESPONSE_TYPE if error.error == "unsupported_response_type" else CAUSES.get(said)
-    return str(gettext(cause)) if cause else said
+def _cause(error: OAuth2Error) -> str | None:
+    """Return what is wrong with a request, in the reader's language; None when only the protocol's words say it."""
+    cause = BAD_RESPONSE_TYPE if error.error == "unsupported_response_type" else CAUSES.get(error.description or "")
+    return str(gettext(cause)) if cause else None
 
 
 def signed_out_page() -> Response:
@@ -143,7 +144,7 @@ def http_refusal_page(status: int) -> Response:
         status: what HTTP calls it; a few have their own words.
     """
     message, remedy = HTTP_REFUSALS.get(status, ANY_REFUSAL)
-    return page("http_refusal.html", status, code=f"http-{status}", message=gettext(message), remedy=gettext(remedy))
+    return page("http_refusal.html", status, code=f"http-{status}", message=shown(message), remedy=shown(remedy))
 
 
 def broken_page() -> Response:

@@ -15,6 +15,7 @@ from flask import Blueprint, Response, g, jsonify, redirect, request, url_for
 from werkzeug.exceptions import Forbidden
 
 from mock_idp.ecps import activation, enrolment
+from mock_idp.ecps.idnat import without_spaces
 from mock_idp.ecps.refusals import Code, EcpsError
 from mock_idp.web import journeys
 from mock_idp.web.http import provider, tie
@@ -248,9 +249,8 @@ def password() -> AnyResponse:
     phone = _phone()
     if phone is None or phone.activation_id is None:
         return redirect(url_for("phone.home"), code=303)
-    chosen = activation.PasswordChosen(
-        g.phone_id, request.form.get("password", ""), request.form.get("password_confirm", "")
-    )
+    first, second = (without_spaces(request.form.get(name, "")) for name in ("password", "password_confirm"))
+    chosen = activation.PasswordChosen(g.phone_id, first, second)
     tie(journeys.find_demand(provider(), phone.activation_id).login_id or None)
     try:
         done = journeys.advance_activation(provider(), phone.activation_id, chosen)

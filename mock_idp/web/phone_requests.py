@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, g, redirect, request, url_for
 
 from mock_idp.ecps import approval
+from mock_idp.ecps.idnat import without_spaces
 from mock_idp.ecps.refusals import Code, EcpsError
 from mock_idp.web import journeys
 from mock_idp.web.http import provider, tie
@@ -83,7 +84,7 @@ def unlock(approval_id: str) -> AnyResponse:
     if asked.phase is not approval.Phase.PENDING:
         # no try is spent on a request that does not ask for a password
         raise EcpsError(Code.UNEXPECTED_EVENT)
-    typed = journeys.try_password(provider(), g.phone_id, request.form.get("password", ""))
+    typed = journeys.try_password(provider(), g.phone_id, without_spaces(request.form.get("password", "")))
     return _advance(asked, typed)
 
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask_babel import gettext
-
-from mock_idp.ecps.idnat import Doubt
+from mock_idp.ecps.idnat import Doubt, normalise, warnings
 from mock_idp.ecps.refusals import Code, EcpsError, Refusal
+from mock_idp.web.typesetting import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +34,7 @@ class Explanation:
 
 
 _START_AGAIN = mark("Recommencez depuis la page de connexion du service.")
-_NEW_QR = mark("Renouvelez le QR code sur l'ordinateur, puis scannez-le à nouveau.")
+_NEW_QR = mark("Demandez un autre QR code sur l'ordinateur, puis scannez-le.")
 _OTHER_CARD = mark("Utilisez la carte de la personne dont l'identifiant national a été saisi.")
 
 TEXTS: Mapping[Code, tuple[str, str]] = {
@@ -80,14 +79,14 @@ TEXTS: Mapping[Code, tuple[str, str]] = {
     Code.QR_EXPIRED: (mark("Ce QR code n'est plus valable."), _NEW_QR),
     Code.QR_USED: (mark("Ce QR code a déjà été scanné avec un autre téléphone."), _NEW_QR),
     Code.CODE_WRONG: (
-        mark("Le code saisi n'est pas celui que le téléphone affiche. Essais restants : %(attempts_left)s."),
-        mark("Recopiez le code affiché sur le téléphone."),
+        mark("Le code saisi n'est pas le bon. Essais restants : %(attempts_left)s."),
+        mark("Recopiez les chiffres (0 à 9) du code affiché sur le téléphone ou reçu par SMS, et rien d'autre."),
     ),
-    Code.CODE_EXPIRED: (mark("Le code affiché sur le téléphone n'est plus valable."), _NEW_QR),
+    Code.CODE_EXPIRED: (mark("Ce code n'est plus valable."), _NEW_QR),
     Code.CODE_EXHAUSTED: (mark("Trop de codes erronés : l'activation est arrêtée."), _START_AGAIN),
     Code.PASSWORD_NOT_FOUR_DIGITS: (
         mark("Le mot de passe doit comporter exactement %(digits)s chiffres."),
-        mark("Choisissez-en un autre et saisissez-le deux fois."),
+        mark("Choisissez des chiffres de 0 à 9 et saisissez-les deux fois."),
     ),
     Code.PASSWORDS_DIFFER: (
         mark("Les deux mots de passe ne sont pas identiques."),
@@ -95,7 +94,7 @@ TEXTS: Mapping[Code, tuple[str, str]] = {
     ),
     Code.PASSWORD_WRONG: (
         mark("Le mot de passe est erroné. Essais restants : %(tries_left)s."),
-        mark("Saisissez le mot de passe choisi à l'activation."),
+        mark("Saisissez les chiffres (0 à 9) du mot de passe choisi à l'activation."),
     ),
     Code.DEVICE_LOCKED: (
         mark("L'e-CPS de ce téléphone est bloquée après trop de mots de passe erronés."),
@@ -136,7 +135,10 @@ TEXTS: Mapping[Code, tuple[str, str]] = {
     Code.APPROVAL_OF_ANOTHER_LOGIN: (mark("Cette approbation appartient à une autre connexion."), _START_AGAIN),
     Code.CARD_UNREADABLE: (
         mark("La réponse de la carte n'est pas lisible."),
-        mark("Retirez la carte, insérez-la de nouveau et recommencez."),
+        mark(
+            "Retirez la carte, insérez-la de nouveau et recommencez ; à la main, envoyez le certificat (DER) et la "
+            "signature, tous deux en base64."
+        ),
     ),
     Code.CARD_UNTRUSTED: (
         mark("Le certificat de la carte ne vient pas d'une autorité connue du simulateur."),
@@ -186,7 +188,7 @@ TEXTS: Mapping[Code, tuple[str, str]] = {
     ),
     Code.PIN_WRONG: (
         mark("Le code confidentiel est erroné. Essais restants : %(tries_left)s."),
-        mark("Saisissez le code confidentiel de la carte ; trois erreurs de suite la bloquent."),
+        mark("Saisissez les chiffres du code confidentiel de la carte ; trois erreurs de suite la bloquent."),
     ),
     Code.PIN_BLOCKED: (
         mark("La carte est bloquée après trop de codes confidentiels erronés."),
@@ -200,6 +202,7 @@ DOUBTS: Mapping[Doubt, str] = {
     Doubt.RPPS_KEY: mark("Le dernier chiffre ne correspond pas aux autres : une faute de frappe ?"),
     Doubt.NO_SLASH: mark("Un identifiant de ce type contient une barre oblique (/)."),
     Doubt.KIND_UNKNOWN: mark("Un identifiant national commence par un chiffre : 0, 1, 3, 4, 5, 6 ou 8."),
+    Doubt.LOWER_CASE: mark("Majuscules et minuscules comptent : recopiez les lettres comme sur la carte."),
     Doubt.NOT_ASCII: mark("Certains caractères ne sont pas ceux d'un clavier ordinaire (chiffres pleine chasse ?)."),
 }
 
@@ -207,7 +210,7 @@ DOUBTS: Mapping[Doubt, str] = {
 def explain(code: Code, facts: Mapping[str, Fact] | None = None) -> Explanation:
     """Return a refusal in the language of this request."""
     message, remedy = TEXTS[code]
-    return Explanation(code=code.value, message=gettext(message, **(facts or {})), remedy=gettext(remedy))
+    return Explanation(code=code.value, message=shown(message, **(facts or {})), remedy=shown(remedy))
 
 
 def explain_refusal(refusal: EcpsError | Refusal) -> Explanation:
@@ -215,6 +218,7 @@ def explain_refusal(refusal: EcpsError | Refusal) -> Explanation:
     return explain(refusal.code, dict(refusal.facts))
 
 
-def doubt_texts(doubts: list[Doubt]) -> list[str]:
-    """Return doubts in the language of this request."""
-    return [gettext(DOUBTS[doubt]) for doubt in doubts]
+def doubt_texts(refused: EcpsError, typed: str) -> list[str]:
+    """Return what looks mistyped in an identifiant national that nobody has, in the language of this request."""
+    doubts = warnings(normalise(typed)) if refused.code is Code.IDNAT_UNKNOWN else []
+    return [shown(DOUBTS[doubt]) for doubt in doubts]

@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, g, jsonify, redirect, request, session, url_for
 
 from mock_idp.ecps.approval import OVER, WHY_OVER, Collected, Phase
-from mock_idp.ecps.idnat import LONGEST, normalise, warnings
-from mock_idp.ecps.refusals import Code, EcpsError
+from mock_idp.ecps.idnat import LONGEST
+from mock_idp.ecps.refusals import EcpsError
 from mock_idp.ecps.settings import CardInReader
 from mock_idp.protocol.tokens import Means
 from mock_idp.web import journeys
@@ -28,6 +28,8 @@ from mock_idp.web.side_by_side import out_of_frame
 from mock_idp.web.texts import Explanation, doubt_texts, explain, explain_refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from werkzeug.wrappers import Response as AnyResponse
 
     from mock_idp.web.services import Login
@@ -69,7 +71,7 @@ def _login_page(
     means: str = MEANS[0],
     typed: str = "",
     error: Explanation | None = None,
-    doubts: tuple[str, ...] = (),
+    doubts: Sequence[str] = (),
 ) -> Response:
     kept = typed if 0 < len(typed) <= LONGEST else None
     g.here = url_for("wallet.login_page", login=login.login_id, means=means, identifiant=kept)
@@ -106,8 +108,7 @@ def _identified(login_id: str, *, new_phone: bool) -> AnyResponse:
     try:
         idnat = known_idnat(typed)
     except EcpsError as refused:
-        doubts = tuple(doubt_texts(warnings(normalise(typed)))) if refused.code is Code.IDNAT_UNKNOWN else ()
-        return _login_page(login, typed=typed, error=explain_refusal(refused), doubts=doubts)
+        return _login_page(login, typed=typed, error=explain_refusal(refused), doubts=doubt_texts(refused, typed))
     if not new_phone and (held := _card_in_the_way(login, idnat)) is not None:
         return held
     if not new_phone and journeys.askable(provider(), idnat):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,10 +13,12 @@ from urllib.parse import urlencode
 import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Error, expect, sync_playwright
+from playwright.sync_api import Error, TimeoutError, expect, sync_playwright  # noqa: A004  Playwright's own
 
 from mock_idp.web.serve import run_provider
+from tests.mock_idp.web import keyboard as keys
 from tests.mock_idp.web.desk import REQUEST, make_provider
+from tests.mock_idp.web.screen import VARYING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +35,11 @@ WIDE = {"width": 1280, "height": 860}
 NARROW = {"width": 390, "height": 780}
 SMALLEST = 320
 PATIENCE_MS = 15_000
+MOMENT_MS = 1_000
 TRIES = 3
+AXE = Axe().axe_script
+FAULTLESS: set[str] = set()
+"""Pages that axe found nothing wrong with, without what varies: the same page is not asked about twice."""
 CALLBACK_PATH = "/portail/retour"
 
 # The machine's own network only, whatever a page might ask for; no sandbox, because containers run as root; a camera
@@ -72,6 +78,7 @@ class Person:
     Attributes:
         shots: where pictures of the pages go.
         scripts: whether the browsers run scripts; without them nothing is asked of axe, which is one.
+        keyboard: whether there is no mouse; then the focus is looked at, too.
     """
 
     base: str
@@ -80,6 +87,7 @@ class Person:
     phone: Page
     shots: Path
     scripts: bool
+    keyboard: bool = False
     complaints: list[str] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
 
@@ -99,8 +107,13 @@ class Person:
             shutil.copy(picture, folder)
         for frame in window.frames:
             self.complaints += [f"{place}: {complaint}" for complaint in wide_pages(frame)]
-            if self.scripts:
-                self.complaints += [f"{place}: {complaint}" for complaint in axe(frame)]
+            if self.scripts and (shape := VARYING.sub("0", frame.content())) not in FAULTLESS:
+                troubles = axe(frame)
+                self.complaints += [f"{place}: {complaint}" for complaint in troubles]
+                FAULTLESS.update([] if troubles else [shape])
+
+        if self.keyboard:
+            self.complaints += [f"{place}: {complaint}" for complaint in keys.order(window)]
 
     def arrive(self, **changes: str) -> None:
         """Come from the portal."""
@@ -108,12 +121,48 @@ class Person:
 
     def press(self, window: Page, name: str) -> None:
         """Press the button of the form of that name."""
-        window.locator(f'form[name="{name}"] button[type="submit"]').first.click()
+        self.go(window, f'form[name="{name}"] button[type="submit"]')
 
-    def picture_of_qr(self) -> str:
-        """Return what a camera reads off the computer's screen."""
+    def go(self, window: Page, selector: str) -> None:
+        """Follow a link, or press a button."""
+        if self.keyboard:
+            self.complaints += keys.reach(window, selector)
+            self._enter(window)
+        else:
+            window.locator(selector).first.click()
+
+    def tick(self, window: Page, selector: str) -> None:
+        """Tick a box."""
+        if self.keyboard:
+            self.complaints += keys.reach(window, selector)
+            window.keyboard.press("Space")
+        else:
+            window.locator(selector).check()
+
+    def write(self, window: Page, form: str, **fields: str) -> None:
+        """Fill a form in, and send it: with its button, or with Enter in the last field."""
+        for name, text in fields.items():
+            field_of_form = f'form[name="{form}"] [name="{name}"]'
+            if self.keyboard:
+                self.complaints += keys.reach(window, field_of_form)
+                window.keyboard.press("ControlOrMeta+A")
+                window.keyboard.type(text)
+            else:
+                window.locator(field_of_form).fill(text)
+        if self.keyboard:
+            self._enter(window)
+        else:
+            self.press(window, form)
+
+    @staticmethod
+    def _enter(window: Page) -> None:
+        with window.expect_navigation():
+            window.keyboard.press("Enter")
+
+    def picture_of_qr(self, window: Page | None = None) -> str:
+        """Return what a camera reads off the computer's screen, or off another window."""
         picture = self.shots / "camera.png"
-        self.computer.locator("#qr").screenshot(path=picture)
+        (window or self.computer).locator("#qr").screenshot(path=picture)
         read = zxingcpp.read_barcode(Image.open(picture))
         assert read is not None
         return read.text
@@ -124,9 +173,15 @@ class Person:
 
     def wait_for(self, window: Page, selector: str) -> None:
         """Wait until the page shows something, helping it along when it runs no script."""
-        if not self.scripts and window.locator(selector).count() == 0:
-            self.press(window, "continue")
+        if window.locator(selector).count() == 0:
+            self.go_on(window)
         expect(window.locator(selector).first).to_be_visible(timeout=PATIENCE_MS)
+
+    def go_on(self, window: Page) -> None:
+        """Press « Continuer » where no script runs, unless the page has loaded itself anew before."""
+        if not self.scripts:
+            with suppress(TimeoutError):
+                window.locator('form[name="continue"] button').click(timeout=MOMENT_MS)
 
 
 def _take(window: Page, picture: Path) -> None:
@@ -143,11 +198,13 @@ def _take(window: Page, picture: Path) -> None:
 
 
 def axe(window: Page | Frame) -> list[str]:
-    """Return what axe complains about: rule, and where."""
-    report = Axe().run(window).response
+    """Return what axe complains about: rule, and where.  Reading axe is what takes time: once for each document."""
+    if window.evaluate("typeof axe === 'undefined'"):
+        window.evaluate(AXE)
+    violations = window.evaluate("axe.run({resultTypes: ['violations']}).then(report => report.violations)")
     return [
         f"{violation['id']} ({violation['help']}): {', '.join(str(node['target']) for node in violation['nodes'])}"
-        for violation in report["violations"]
+        for violation in violations
     ]
 
 
@@ -166,6 +223,7 @@ def person_before(
     computer: dict[str, int],
     phone: dict[str, int],
     scripts: bool = True,
+    keyboard: bool = False,
     language: str = "fr-FR",
 ) -> Iterator[Person]:
     """Seat somebody before two browsers that know nothing of each other."""
@@ -174,7 +232,9 @@ def person_before(
     for page in pages:
         page.set_default_timeout(PATIENCE_MS)
     base, callback = running.settings.wallet_base, running.settings.issuer_base + CALLBACK_PATH
-    yield Person(base=base, callback=callback, computer=pages[0], phone=pages[1], shots=shots, scripts=scripts)
+    yield Person(
+        base=base, callback=callback, computer=pages[0], phone=pages[1], shots=shots, scripts=scripts, keyboard=keyboard
+    )
     for window in windows:
         window.close()
 

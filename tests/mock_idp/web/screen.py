@@ -23,6 +23,8 @@ VARYING = re.compile(r"(?<=[=/?&])[A-Za-z0-9_-]{16,}|(?<=[\"> ])\d[\d .]*(?=[\"<
 """Ids, tokens, codes and numbers: what differs from one showing of a page to the next."""
 FAULTLESS: set[str] = set()
 """Pages that were looked at before and had no fault, without what varies: looking is what takes time."""
+BREAKS = re.compile(r".{,9}( [;:?!»]|« ).{,9}")
+"""French punctuation with a space at which a line may break."""
 BANNER = {"fr": "SIMULATEUR", "en": "SIMULATOR"}
 
 
@@ -121,13 +123,13 @@ class Screen:
     def told(self) -> Told:
         """Return the page's alert."""
         alert = self.one(".alert")
-        message, remedy = (part.to_text() for part in _elements(alert, "p"))
+        message, remedy = (plain(part.to_text()) for part in _elements(alert, "p"))
         return Told(code=_attribute(alert, "data-error"), message=message, remedy=remedy)
 
     @property
     def title(self) -> str:
         """Return the page's heading."""
-        return self.one("h1").to_text()
+        return plain(self.one("h1").to_text())
 
     @property
     def text(self) -> str:
@@ -172,6 +174,11 @@ class Screen:
         return found
 
 
+def plain(text: str) -> str:
+    """Return a text with ordinary spaces for those that do not break."""
+    return text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
 def _elements(within: JustHTML | Element, selector: str) -> list[Element]:
     return [node for node in within.query(selector) if isinstance(node, Element)]
 
@@ -199,6 +206,8 @@ def faults(dom: JustHTML) -> Iterator[str]:
     text = body.to_text()
     if not any(BANNER.get(language, "?") in banner.to_text() for banner in _elements(dom, ".banner")):
         yield f"no banner in {language!r}"
+    if language == "fr":
+        yield from (f"may break: {found.group()!r}" for found in BREAKS.finditer(text))
     yield from (f"leak: {word}" for word in ("Traceback", 'File "', "%(", "{{", "None") if word in text)
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import pytest
 from flask import template_rendered
+from jinja2 import Environment
+from jinja2.meta import find_referenced_templates
 
 from mock_idp.ecps.settings import EcpsSettings
 from mock_idp.settings import Settings
 from tests.mock_idp.ecps.cards import card
 from tests.mock_idp.web.browsing import SMALLEST, axe, chromium, wide_pages
-from tests.mock_idp.web.desk import OTHER_IDNAT, PASSWORD, REQUEST, make_desk
+from tests.mock_idp.web.desk import CALLBACK, OTHER_IDNAT, PASSWORD, REQUEST, make_desk
 from tests.mock_idp.web.reader import PIN, OneCard
 from tests.mock_idp.web.refusal_cases import CASES
 from tests.mock_idp.web.screen import REDIRECTS, Screen
@@ -26,13 +29,6 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.integration, pytest.mark.requires("chromium", "playwright")]
 
 WEB = files("mock_idp.web")
-PARTS = {"base.html", "parts.html", "phone_base.html"}
-ELSEWHERE = {
-    "login_status.html",  # a frame that nobody sees: OpenID Connect Session Management
-    "form_post.html",  # sends itself to the portal; without scripts one button
-    "front_channel_logout.html",  # frames of the portals, and one line
-}
-"""Templates that no person's journey on the wallet shows."""
 
 Key = tuple[str, str, bool]
 
@@ -132,6 +128,27 @@ def second_card(desk: Desk) -> None:
     desk.prove(card(OTHER_IDNAT))
 
 
+def what_portals_ask_for(desk: Desk) -> None:
+    """An answer by form_post, the frame that knows whether the session stands, and frames that log portals out."""
+    server, settings = desk.provider.server, desk.provider.settings
+    portal = server.query_client("portail")
+    assert portal is not None
+    server.register_client(replace(portal, frontchannel_logout_uri="http://portail.test/out"))
+    desk.log_in(response_mode="form_post")
+    desk.computer.send("cancel")
+    desk.activate()
+    number = desk.to_choice()
+    desk.phone.send("pick", number=number)
+    desk.computer.send("continue")
+    code, issuer = desk.computer.answer["code"], Screen(client=desk.computer.client, base=settings.issuer_base)
+    told = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
+    secret = {"client_id": "portail", "client_secret": "fictif"}
+    issuer.open(settings.endpoint("/token"), told | secret)
+    assert issuer.page is not None
+    issuer.open(f"{settings.endpoint('/logout')}?id_token_hint={issuer.page.get_json()['id_token']}")
+    issuer.open(settings.endpoint("/login-status-iframe.html"))
+
+
 def no_card_at_the_port(desk: Desk) -> None:
     """The port where a card logs in by TLS, and a browser that presents none."""
     desk.log_in()
@@ -145,8 +162,18 @@ PLAYS: dict[str, Callable[[], tuple[Desk, Callable[[Desk], None]]]] = {
     "other means": lambda: (make_desk(reader=OneCard(), ecps=EcpsSettings(delegation=True)), by_other_means),
     "odd addresses": lambda: (make_desk(), odd_addresses),
     "another reader": lambda: (make_desk(), second_card),
+    "portals": lambda: (make_desk(), what_portals_ask_for),
     "card port": lambda: (make_desk(settings=Settings(card_base="https://localhost:8443")), no_card_at_the_port),
 }
+
+
+def whole_pages() -> set[str]:
+    """Return the templates that are pages: all but those that others extend or import."""
+    folder = WEB.joinpath("templates")
+    sources = {one.name: one.read_text(encoding="utf-8") for one in folder.iterdir()}
+    grammar = Environment(autoescape=True)
+    parts = {part for source in sources.values() for part in find_referenced_templates(grammar.parse(source))}
+    return sources.keys() - parts
 
 
 def everything(monkeypatch: pytest.MonkeyPatch) -> dict[Key, str]:
@@ -162,7 +189,7 @@ def everything(monkeypatch: pytest.MonkeyPatch) -> dict[Key, str]:
 
 
 def test_axe_on_every_page(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    """On a phone's width, with the pages' own style sheets."""
+    """Every template there is, on a small phone's width, with the pages' own style sheets."""
     pages = everything(monkeypatch)
     caplog.clear()
     style = "".join(WEB.joinpath("static", name).read_text(encoding="utf-8") for name in ("pico.min.css", "wallet.css"))
@@ -174,6 +201,5 @@ def test_axe_on_every_page(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCa
             complaints += [f"{key}: {complaint}" for complaint in (*axe(window), *wide_pages(window))]
 
     assert [] == complaints
-    named = {one.name for one in WEB.joinpath("templates").iterdir()}
-    assert named - PARTS - ELSEWHERE == {template for template, _, _ in pages}
+    assert whole_pages() == {template for template, _, _ in pages}
     assert len(pages) > 40

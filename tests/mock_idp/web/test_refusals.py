@@ -13,7 +13,7 @@ from tests.mock_idp.ecps.journeys import IDNAT, SECOND
 from tests.mock_idp.web.desk import Desk, make_desk
 from tests.mock_idp.web.reader import PIN, OneCard
 from tests.mock_idp.web.refusal_cases import CASES, Case
-from tests.mock_idp.web.screen import Told
+from tests.mock_idp.web.screen import Told, plain
 
 ENGLISH = Translations.load(str(files("mock_idp.web") / "translations"), ["en"])
 
@@ -103,7 +103,7 @@ def test_what_looks_mistyped_is_told(desk: Desk, typed: str, doubt: str) -> None
     desk.log_in()
     desk.identify(typed)
 
-    assert doubt in [item.to_text() for item in desk.computer.query(".alert li")]
+    assert doubt in [plain(item.to_text()) for item in desk.computer.query(".alert li")]
     assert typed == desk.computer.value("#identifiant")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mock_idp.ecps.activation import Phase
 from tests.mock_idp.ecps.journeys import IDNAT
 from tests.mock_idp.web.desk import CALLBACK, PASSWORD
+from tests.mock_idp.web.screen import plain
 
 if TYPE_CHECKING:
     from tests.mock_idp.web.desk import Desk
@@ -29,7 +30,7 @@ def test_the_tutorial_step_by_step(desk: Desk) -> None:
     desk.identify()
 
     assert "Demande d'activation" == computer.title
-    assert ["Insérer votre carte dans le lecteur", "Cliquer sur « Commencer l'activation »", "Renseigner le code confidentiel de votre carte CPS"] == [item.to_text() for item in computer.query(".todo li")]  # fmt: skip  # noqa: E501
+    assert ["Insérer votre carte dans le lecteur", "Cliquer sur « Commencer l'activation »", "Renseigner le code confidentiel de votre carte CPS"] == [plain(item.to_text()) for item in computer.query(".todo li")]  # fmt: skip  # noqa: E501
     assert "Commencer l'activation" == computer.one('form[name="begin"] button').to_text()
 
     computer.send("begin")
