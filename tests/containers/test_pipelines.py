@@ -94,12 +94,13 @@ def test_every_template_brings_the_reports_home() -> None:
 
 
 def test_compose_publishes_nothing_and_has_no_way_out() -> None:
-    """No service has a port on the host, the network is closed, and our own containers keep no capability."""
+    """No service has a port on the host, the network is closed, and ours have no capability and no place to write."""
     whole = yaml(ROOT / "compose.yaml")
 
     assert [] == [name for name, service in whole["services"].items() if "ports" in service]
     assert whole["networks"]["psc"]["internal"] is True
-    assert [["ALL"], ["ALL"]] == [whole["services"][name]["cap_drop"] for name in ("fournisseur", "suite")]
+    own = [whole["services"][name] for name in ("fournisseur", "suite")]
+    assert [(["ALL"], True)] * 2 == [(service["cap_drop"], service["read_only"]) for service in own]
 
 
 def test_the_descriptor_beside_it_is_the_small_portals() -> None:
