@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +10,6 @@ from conformance.containers.engine import log_of
 from conformance.exit_codes import ExitCode
 from tests.conformance.reports.published import har_complaints, sarif_complaints
 from tests.containers.sites import BASE, DESCRIPTOR, leftovers, miniature
-from tests.house.inventory import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,42 +138,6 @@ def test_a_failure_in_the_block_keeps_the_logs_without_secrets(
     assert {"provider.log", "portal.log"} == set(written)
     assert "SIMULATEUR" in written["provider.log"]
     assert "the secret is ‹PSC_CLIENT_SECRET›" in written["portal.log"]
-    assert [] == leftovers(engine)
-
-
-VENDORS_TEST = """
-from conformance.containers import Names
-from tests.containers.sites import IMAGE, miniature
-
-pytest_plugins = ["conformance.containers.fixtures"]
-
-
-def test_down(psc_site):
-    psc_site(miniature(), image=IMAGE, names=Names(wallet="porte.test"))
-    assert not "a finding"
-"""
-
-
-def test_the_fixture_opens_a_site_and_keeps_logs_when_a_test_fails(
-    image: str, engine: DockerClient, tmp_path: Path
-) -> None:
-    """A vendor's test in a folder of its own fails, and finds its logs beside it."""
-    (tmp_path / "test_mine.py").write_text(VENDORS_TEST, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "--rootdir", str(tmp_path), str(tmp_path)]
-    done = subprocess.run(
-        command,
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-
-    assert "1 failed" in done.stdout, done.stdout + done.stderr
-    assert ["test_down"] == [path.name for path in (tmp_path / "psc-report" / "containers").iterdir()]
-    kept = tmp_path / "psc-report" / "containers" / "test_down" / "provider.log"
-    assert "http://porte.test:8080" in kept.read_text(encoding="utf-8")
     assert [] == leftovers(engine)
 
 
