@@ -133,6 +133,8 @@ def make_container(
         "cap_drop": ["ALL"],
         "security_opt": ["no-new-privileges"],
         "pids_limit": 256,
+        # Docker lets a plain user have port 443 in a network of its own, Podman asks to be told
+        "sysctls": {"net.ipv4.ip_unprivileged_port_start": "443"},
         # the health check of the image is the provider's; readiness is asked for over HTTP anyway
         "healthcheck": {"test": ["NONE"]},
     }

@@ -9,7 +9,7 @@ from conformance.containers import Names, Site, SiteError
 from conformance.containers.engine import log_of
 from conformance.exit_codes import ExitCode
 from tests.conformance.reports.published import har_complaints, sarif_complaints
-from tests.containers.sites import BASE, DESCRIPTOR, leftovers, miniature
+from tests.containers.sites import DESCRIPTOR, leftovers, miniature, miniature_for_psc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,13 +143,7 @@ def test_a_failure_in_the_block_keeps_the_logs_without_secrets(
 
 def test_a_portal_with_pscs_own_names_compiled_in(image: str, engine: DockerClient, tmp_path: Path) -> None:
     """Over https under PSC's sandbox names, in the closed network only: a login works, and the provider warns."""
-    names = Names.of_psc()
-    command = ["portal", "--issuer", names.issuer_url, "--base-url", BASE, "--client-id", "portail"]
-    command += ["--client-secret-env", "SECRET", "--host", "0.0.0.0"]  # noqa: S104  # in its container
-    portal = miniature(
-        command=tuple(command), env={"SECRET": "{client_secret}", "PSC_AUTHORITY_FILE": "{authority}"}, image=image
-    )
-    with Site(portal, image=image, names=names, logs=tmp_path / "logs") as site:
+    with Site(miniature_for_psc(), image=image, names=Names.of_psc(), logs=tmp_path / "logs") as site:
         result = site.run(DESCRIPTOR, tmp_path / "report", "--select", "idt.iss.wrong", "--lang", "en")
         log = log_of(site.provider)
 
