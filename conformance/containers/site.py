@@ -20,10 +20,10 @@ from conformance.containers.engine import (
     refusals,
     remove_all,
 )
-from conformance.containers.leave import polite_end
 from conformance.containers.parts import AUTHORITY, PORT, PSC_BAS, Names, Portal, SiteError, environment_of
 from conformance.containers.readiness import answers_within
 from conformance.containers.suite import DESCRIPTOR, HOME, REPORT, Suite, SuiteResult
+from conformance.leave import polite_end
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

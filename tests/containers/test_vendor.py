@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -15,7 +14,6 @@ from docker.errors import APIError
 from conformance.containers import EngineError, Names, Site, SiteError, site
 from conformance.containers.building import build_ours
 from conformance.containers.engine import make_container, refusals
-from conformance.containers.leave import polite_end
 from tests.containers.sites import IMAGE, leftovers, miniature
 from tests.house.inventory import ROOT
 
@@ -189,20 +187,3 @@ def test_what_the_engine_refuses_is_one_sentence(trouble: Exception, said: str) 
         raise SiteError("ici", "here")
 
     assert said == told.value.en
-
-
-def test_a_polite_end_is_an_interruption_inside_only() -> None:
-    """SIGTERM ends the block as Ctrl-C does; before and after it means what it meant, and a handler there stays."""
-    before = signal.getsignal(signal.SIGTERM)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    try:
-        with pytest.raises(KeyboardInterrupt), polite_end():
-            os.kill(os.getpid(), signal.SIGTERM)
-
-        assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
-
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        with polite_end():
-            assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
-    finally:
-        signal.signal(signal.SIGTERM, before)
