@@ -24,7 +24,7 @@ class ExitCode(IntEnum):
     NOTHING = 5
     """Nothing was played, or nothing that was played came to a verdict."""
     INTERRUPTED = 130
-    """Ctrl-C; the reports hold what was played until then, and say that they are incomplete."""
+    """Ctrl-C or SIGTERM; the reports hold what was played until then, and say that they are incomplete."""
 
 
 class Stop(Spoken):

@@ -45,7 +45,7 @@ esac
 
 context="$(mktemp -d)"
 trap 'rm -rf "$context"' EXIT
-mkdir "$context/wheelhouse"
+mkdir -p "$context/wheelhouse/dependencies" "$context/wheelhouse/own"
 cp Dockerfile .dockerignore "$context"
 
 wheels="${XDG_CACHE_HOME:-$HOME/.cache}/psc-conformance/wheels/$({ cat requirements.lock; echo "$version_of_base $cpu"; } | sha256sum | cut -c1-16)"
@@ -63,8 +63,10 @@ if [ ! -d "$wheels" ]; then
     cp -r "$context/collected" "$wheels.$$" && { mv -T "$wheels.$$" "$wheels" 2>/dev/null || rm -rf "$wheels.$$"; }
     rm -rf "$context/collected"
 fi
-cp "$wheels"/*.whl "$context/wheelhouse"
-"$python" -m hatchling build --target wheel --directory "$context/wheelhouse" >/dev/null 2>&1
+cp "$wheels"/*.whl "$context/wheelhouse/dependencies"
+"$python" -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"], sep="\n")' \
+    >"$context/wheelhouse/dependencies/names.txt"
+"$python" -m hatchling build --target wheel --directory "$context/wheelhouse/own" >/dev/null 2>&1
 version="$("$python" -m hatchling version)"
 
 echo "image: building $tag from $base ..." >&2

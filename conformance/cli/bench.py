@@ -100,23 +100,36 @@ def _card(terminal: Terminal) -> None:
 
 
 def _container(terminal: Terminal) -> None:
-    """Print what the image costs, or why that is not known here."""
+    """Print what the images cost, or why that is not known here."""
     if find_spec("docker") is None:
-        terminal.say("  image : paquet docker absent", "  image: package docker is not installed", "dim")
+        terminal.say("  images : paquet docker absent", "  images: package docker is not installed", "dim")
         return
     measure = import_module("conformance.containers.measure")
-    try:
-        found = measure.footprint()
-    except measure.EngineError as error:
-        terminal.say(f"  image : {error.fr}", f"  image: {error.en}", "dim")
-        return
-    whole, own, held = (size / measure.MEBI for size in (found.image_bytes, found.own_bytes, found.memory_bytes))
-    fr, en = "image : démarrage du fournisseur", "image: start of the provider"
-    _row(terminal, fr, en, [found.seconds])
-    terminal.say(
-        f"  {'image : taille, dont à nous ; mémoire tenue':<52}{whole:.0f} Mio, {own:.0f} Mio ; {held:.0f} Mio",
-        f"  {'image: size, of which ours; memory held':<52}{whole:.0f} MiB, {own:.0f} MiB; {held:.0f} MiB",
-    )
+    for fr, en, name in (
+        ("image", "image", measure.IMAGE),
+        ("image de la carte", "image of the card", measure.CARD_IMAGE),
+    ):
+        try:
+            found = [measure.footprint(name) for _ in range(ROUNDS)]
+        except measure.EngineError as error:
+            terminal.say(f"  {fr} : {error.fr}", f"  {en}: {error.en}", "dim")
+            continue
+        _row(terminal, f"{fr} : démarrage → répond", f"{en}: start → answers", [one.seconds for one in found])
+        label = f"{fr} : démarrage → « healthy »", f'{en}: start → "healthy"'
+        healthy = [one.healthy_seconds for one in found if one.healthy_seconds is not None]
+        if healthy:
+            _row(terminal, *label, healthy)
+        else:
+            waited = measure.PATIENCE_SECONDS
+            unsaid = f"jamais dit par le moteur en {waited} s", f"not said by the engine within {waited} s"
+            terminal.say(*(f"  {text:<52}{never}" for text, never in zip(label, unsaid, strict=True)))
+        whole, own = (size / measure.MEBI for size in (found[0].image_bytes, found[0].own_bytes))
+        held = statistics.median(one.memory_bytes for one in found) / measure.MEBI
+        label = f"{fr} : taille, dont à nous ; mémoire tenue", f"{en}: size, of which ours; memory held"
+        terminal.say(
+            f"  {label[0]:<52}{whole:.0f} Mio, {own:.0f} Mio ; {held:.0f} Mio",
+            f"  {label[1]:<52}{whole:.0f} MiB, {own:.0f} MiB; {held:.0f} MiB",
+        )
 
 
 def cold_start() -> float:

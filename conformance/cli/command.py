@@ -15,6 +15,7 @@ from conformance.cli.options import Talk, language_of
 from conformance.cli.terminal import Terminal
 from conformance.exit_codes import ExitCode, Stop
 from conformance.guard import check_ownership
+from conformance.leave import polite_end
 
 if TYPE_CHECKING:
     import argparse
@@ -83,7 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser(language, typed).parse_args(typed)
     try:
         check_ownership()
-        code: int = options.execute(options, terminal)
+        with polite_end():
+            code: int = options.execute(options, terminal)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001  # the process boundary: no trace reaches a user who did not ask for it

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
-import secrets
 import tarfile
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import docker
+import requests
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 from docker.models.containers import Container
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from docker import DockerClient
     from docker.models.networks import Network
 
+LOG: Final = logging.getLogger(__name__)
 LABEL: Final = "psc-conformance.site"
 """On everything that is made here: whatever carries it may be removed."""
 
@@ -42,8 +44,9 @@ def connect() -> DockerClient:
         where = os.environ.get("DOCKER_HOST")
         raise EngineError(
             f"aucun moteur de conteneurs ne répond à {where or 'sa socket habituelle'} ; démarrez Docker ou Podman, "
-            "ou définissez DOCKER_HOST",
-            f"no container engine answers at {where or 'the usual socket'}; start Docker or Podman, or set DOCKER_HOST",
+            "ou définissez DOCKER_HOST (« docker context inspect » montre l'adresse)",
+            f"no container engine answers at {where or 'the usual socket'}; start Docker or Podman, "
+            "or set DOCKER_HOST ('docker context inspect' shows the address)",
         ) from None
 
 
@@ -67,24 +70,26 @@ def need_image(client: DockerClient, image: str, remedy: tuple[str, str]) -> Non
         ) from None
 
 
-def build_image(client: DockerClient, folder: Path) -> str:
-    """Build the image of a folder with a ``Dockerfile``, and return its name.
+@contextmanager
+def refusals(part: str) -> Iterator[None]:
+    """Say in a sentence what the engine refuses in a ``with`` block, or that it has gone.
+
+    Args:
+        part: what it is about.
 
     Raises:
-        EngineError: there is no Dockerfile, or the build failed; the message has its last line.
+        EngineError: with the engine's own explanation.
     """
-    if not (folder / "Dockerfile").is_file():
+    try:
+        yield
+    except APIError as error:
+        why = str(error.explanation or error).strip()
+        raise EngineError(f"{part} : le moteur refuse : {why}", f"{part}: the engine refuses: {why}") from None
+    except (requests.exceptions.RequestException, DockerException):
         raise EngineError(
-            f"build : {folder} n'a pas de Dockerfile ; nommez le dossier où il se trouve, ou une image",
-            f"build: {folder} holds no Dockerfile; name the folder it stands in, or an image",
-        )
-    tag = f"psc-conformance-portal:{secrets.token_hex(4)}"
-    # read to its end, whatever it says: the connection is given back only then
-    said = list(client.api.build(path=str(folder), tag=tag, rm=True, forcerm=True, labels={LABEL: tag}, decode=True))
-    if trouble := [line["error"] for line in said if "error" in line]:
-        last = str(trouble[-1]).splitlines()[-1]
-        raise EngineError(f"build : {folder} ne se construit pas : {last}", f"build: {folder} does not build: {last}")
-    return tag
+            f"{part} : le moteur de conteneurs ne répond plus ; redémarrez-le",
+            f"{part}: the container engine answers no more; start it again",
+        ) from None
 
 
 def make_network(client: DockerClient, name: str, *, closed: bool) -> Network:
@@ -128,6 +133,8 @@ def make_container(
         "cap_drop": ["ALL"],
         "security_opt": ["no-new-privileges"],
         "pids_limit": 256,
+        # Docker lets a plain user have port 443 in a network of its own, Podman asks to be told
+        "sysctls": {"net.ipv4.ip_unprivileged_port_start": "443"},
         # the health check of the image is the provider's; readiness is asked for over HTTP anyway
         "healthcheck": {"test": ["NONE"]},
     }
@@ -211,3 +218,24 @@ def remove(thing: Container | Network) -> None:
             thing.remove(v=True, force=True)
         else:
             thing.remove()
+
+
+def remove_all(client: DockerClient, label: str) -> None:
+    """Remove the containers, then the networks, that carry a label of ours, whoever knows of them.
+
+    What was made a moment before an interruption is found too. What resists is told to the log, and the rest goes.
+    """
+    wanted: dict[str, Any] = {"label": f"{LABEL}={label}"}
+    with ExitStack() as stack:
+        # the last one named is the first to go, and an interruption of one removal does not spare the others
+        for network in client.networks.list(filters=wanted):
+            stack.callback(_drop, network)
+        for container in client.containers.list(all=True, filters=wanted, ignore_removed=True):
+            stack.callback(_drop, container)
+
+
+def _drop(thing: Container | Network) -> None:
+    try:
+        remove(thing)
+    except APIError as error:
+        LOG.warning("could not remove %s: %s", thing.name, error.explanation)

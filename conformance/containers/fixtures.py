@@ -11,6 +11,7 @@ from conformance.containers.site import IMAGE, LOGS, Site
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
+    from pathlib import Path
 
     from conformance.containers.parts import Names, Portal
 
@@ -20,7 +21,15 @@ FAILED = pytest.StashKey[bool]()
 class OpenSite(Protocol):
     """Opens sites that last as long as the test."""
 
-    def __call__(self, portal: Portal, *, image: str = IMAGE, names: Names | None = None, closed: bool = True) -> Site:
+    def __call__(
+        self,
+        portal: Portal,
+        *,
+        image: str = IMAGE,
+        checkout: Path | None = None,
+        names: Names | None = None,
+        closed: bool = True,
+    ) -> Site:
         """Return a site for a portal, ready; arguments as for ``Site``."""
         ...
 
@@ -31,9 +40,17 @@ def psc_site(request: pytest.FixtureRequest) -> Iterator[OpenSite]:
     sites: list[Site] = []
     with ExitStack() as stack:
 
-        def open_site(portal: Portal, *, image: str = IMAGE, names: Names | None = None, closed: bool = True) -> Site:
+        def open_site(
+            portal: Portal,
+            *,
+            image: str = IMAGE,
+            checkout: Path | None = None,
+            names: Names | None = None,
+            closed: bool = True,
+        ) -> Site:
             logs = request.config.rootpath / LOGS / request.node.name
-            sites.append(stack.enter_context(Site(portal, image=image, names=names, closed=closed, logs=logs)))
+            site = Site(portal, image=image, checkout=checkout, names=names, closed=closed, logs=logs)
+            sites.append(stack.enter_context(site))
             return sites[-1]
 
         yield open_site

@@ -8,11 +8,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from docker.errors import APIError
-
+from conformance.containers.building import build_image, build_ours, forget_image
 from conformance.containers.engine import (
-    EngineError,
-    build_image,
     connect,
     log_of,
     make_container,
@@ -20,11 +17,13 @@ from conformance.containers.engine import (
     need_image,
     put_file,
     read_file,
-    remove,
+    refusals,
+    remove_all,
 )
 from conformance.containers.parts import AUTHORITY, PORT, PSC_BAS, Names, Portal, SiteError, environment_of
 from conformance.containers.readiness import answers_within
 from conformance.containers.suite import DESCRIPTOR, HOME, REPORT, Suite, SuiteResult
+from conformance.leave import polite_end
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
     from docker import DockerClient
     from docker.models.containers import Container
-    from docker.models.networks import Network
 
 LOG: Final = logging.getLogger(__name__)
 IMAGE: Final = "psc-conformance:dev"
@@ -59,13 +57,21 @@ class Site:
     """
 
     def __init__(
-        self, portal: Portal, *, image: str = IMAGE, names: Names | None = None, closed: bool = True, logs: Path = LOGS
+        self,
+        portal: Portal,
+        *,
+        image: str = IMAGE,
+        checkout: Path | None = None,
+        names: Names | None = None,
+        closed: bool = True,
+        logs: Path = LOGS,
     ) -> None:
         """Plan a site; nothing is made yet.
 
         Args:
             portal: the vendor's portal.
-            image: of the provider and the suite (``make image``).
+            image: of the provider and the suite (``make image``), on the engine already; or built from
+            checkout: the folder of a checkout of psc-conformance.
             names: of the provider's hosts.
             closed: the network has no way out; False for a portal that needs others.
             logs: folder for what containers wrote, when something fails.
@@ -73,6 +79,7 @@ class Site:
         self.portal = portal
         self.names = names or Names()
         self._image = image
+        self._checkout = checkout
         self._closed = closed
         self._logs = logs
         self._stack = ExitStack()
@@ -89,13 +96,13 @@ class Site:
             EngineError: there is no engine, or an image is missing.
             SiteError: the provider or the portal does not come up.
         """
+        self._stack.enter_context(polite_end())
         try:
             self._client = connect()
             self._stack.callback(self._client.close)
             self._set_up()
         except BaseException:
-            self.keep_logs()
-            self._stack.close()
+            self._end(failed=True)
             raise
         return self
 
@@ -103,9 +110,7 @@ class Site:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Keep the logs of a failure, and remove everything."""
-        if kind is not None:
-            self.keep_logs()
-        self._stack.close()
+        self._end(failed=kind is not None)
 
     @property
     def provider(self) -> Container:
@@ -155,14 +160,31 @@ class Site:
                 text = text.replace(secret, f"‹{name}›")
             (self._logs / f"{part}.log").write_text(text, encoding="utf-8")
 
+    def _end(self, *, failed: bool) -> None:
+        try:
+            if failed:
+                self.keep_logs()
+        except OSError as error:
+            # what failed before matters more, and everything is removed all the same
+            LOG.warning("could not keep the logs in %s: %s", self._logs, error)
+        finally:
+            self._stack.close()
+
+    def _clean(self) -> None:
+        with refusals(self._name):
+            remove_all(self._client, self._name)
+
     def _set_up(self) -> None:
+        if self._checkout is not None:
+            build_ours(self._checkout, self._image)
         need_image(self._client, self._image, _BUILD)
         portal_image = self._portal_image()
-        network = make_network(self._client, self._name, closed=self._closed)
-        self._stack.callback(self._drop, network)
+        self._stack.callback(self._clean)
+        with refusals("network"):
+            make_network(self._client, self._name, closed=self._closed)
         aliases = (self.names.issuer, self.names.wallet)
         env = {CLIENT_SECRET: self._secret, CONTROL_TOKEN: self._token}
-        self._make("provider", self._image, self._serve(), aliases=aliases, env=env).start()
+        self._start("provider", self._make("provider", self._image, self._serve(), aliases=aliases, env=env))
         self._wait("provider", f"http://127.0.0.1:{PORT}/", PROVIDER_SECONDS)
         portal = self._make(
             "portal",
@@ -173,7 +195,7 @@ class Site:
             own=False,
         )
         self._hand_authority(portal)
-        portal.start()
+        self._start("portal", portal)
         self._wait("portal", self.portal.base_url + self.portal.ready, self.portal.ready_seconds)
 
     def _hand_authority(self, container: Container) -> None:
@@ -188,7 +210,10 @@ class Site:
                 "portal: give an image or a folder to build, and not both",
             )
         if self.portal.build is not None:
-            return build_image(self._client, self.portal.build)
+            built = f"psc-conformance-portal:{self._name}"
+            self._stack.callback(forget_image, self._client, built)
+            build_image(self._client, self.portal.build, built)
+            return built
         need_image(self._client, self.portal.image, ("construisez-la ou tirez-la d'abord", "build or pull it first"))
         return self.portal.image
 
@@ -217,7 +242,7 @@ class Site:
         aliases: Sequence[str] = (),
         own: bool = True,
     ) -> Container:
-        try:
+        with refusals(part):
             container = make_container(
                 self._client,
                 image,
@@ -229,15 +254,13 @@ class Site:
                 own=own,
                 entrypoint=self.portal.entrypoint if part == "portal" else (),
             )
-        except APIError as error:
-            why = error.explanation
-            raise EngineError(
-                f"{part} : le moteur refuse de créer le conteneur : {why}",
-                f"{part}: the engine refuses to make the container: {why}",
-            ) from None
         self._parts[part] = container
-        self._stack.callback(self._drop, container)
         return container
+
+    @staticmethod
+    def _start(part: str, container: Container) -> None:
+        with refusals(part):
+            container.start()
 
     def _wait(self, part: str, url: str, seconds: float) -> None:
         """Wait until an address answers; notice early that its container has ended."""
@@ -258,10 +281,3 @@ class Site:
             f"{part} : {url} n'a pas répondu en {seconds:g} s ; son journal est dans {self._logs}",
             f"{part}: {url} did not answer within {seconds:g} s; its log is in {self._logs}",
         )
-
-    def _drop(self, thing: Container | Network) -> None:
-        try:
-            remove(thing)
-        except APIError as error:
-            # the rest is removed all the same
-            LOG.warning("could not remove %s: %s", thing.name, error.explanation)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import requests
 
-from conformance.containers.engine import fetch_folder, log_of, put_file, streaming
+from conformance.containers.engine import fetch_folder, log_of, put_file, refusals, streaming
 from conformance.containers.parts import SiteError
 
 if TYPE_CHECKING:
@@ -62,8 +62,9 @@ class Suite:
 
     def start(self, descriptor: str) -> None:
         """Start it with a descriptor's text."""
-        put_file(self.container, HOME, DESCRIPTOR, descriptor.encode(), owner=USER)
-        self.container.start()
+        with refusals("suite"):
+            put_file(self.container, HOME, DESCRIPTOR, descriptor.encode(), owner=USER)
+            self.container.start()
 
     def lines(self) -> Iterator[str]:
         """Return what it shows, line by line, as it comes."""
@@ -74,7 +75,12 @@ class Suite:
 
         Raises:
             SiteError: it did not end in time; it is stopped then.
+            EngineError: the engine has gone meanwhile.
         """
+        with refusals("suite"):
+            return self._wait(seconds)
+
+    def _wait(self, seconds: float) -> SuiteResult:
         try:
             code = int(self.container.wait(timeout=seconds)["StatusCode"])
         except requests.exceptions.RequestException:

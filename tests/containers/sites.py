@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.containers import Portal
+from conformance.containers import Names, Portal
 from conformance.miniatures.server import portal_toml
 
 IMAGE = "psc-conformance:test"
@@ -25,6 +25,14 @@ def miniature(*more: str, **changed: Any) -> Portal:
         "env": {"SECRET": "{client_secret}"},
     }
     return Portal(**(settings | changed))
+
+
+def miniature_for_psc(image: str = IMAGE) -> Portal:
+    """Return a miniature portal with the host names of PSC's sandbox compiled in, which trusts the local authority."""
+    issuer = Names.of_psc().issuer_url
+    command = ("portal", "--issuer", issuer, *COMMAND[3:])
+    env = {"SECRET": "{client_secret}", "PSC_AUTHORITY_FILE": "{authority}"}
+    return miniature(image=image, command=command, env=env)
 
 
 def leftovers(client: Any) -> list[str]:

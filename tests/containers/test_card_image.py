@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
+from docker.errors import ContainerError
 
 from conformance.containers.engine import read_file, streaming
 from tests.house.inventory import ROOT
@@ -66,15 +67,17 @@ class Desk:
 
 @pytest.fixture
 def inserted(card_image: str, engine: DockerClient) -> Iterator[tuple[Container, Desk]]:
-    """The card's container, called healthy by the engine itself, and a desk beside it."""
-    volume = engine.volumes.create()
+    """The card's container, which can write to its two volumes only; healthy, says the engine; and a desk beside it."""
+    volume, home = engine.volumes.create(), engine.volumes.create()
     container = engine.containers.run(
         card_image,
         detach=True,
         network_mode="none",
         cap_drop=["ALL"],
         security_opt=["no-new-privileges"],
-        volumes={volume.name: {"bind": PCSC, "mode": "rw"}},
+        read_only=True,
+        tmpfs={"/tmp": ""},  # noqa: S108  # in its container
+        volumes={volume.name: {"bind": PCSC, "mode": "rw"}, home.name: {"bind": "/home/psc", "mode": "rw"}},
     )
     try:
         wanted = {"container": container.id, "event": ["health_status", "die"]}
@@ -87,6 +90,7 @@ def inserted(card_image: str, engine: DockerClient) -> Iterator[tuple[Container,
     finally:
         container.remove(force=True, v=True)
         volume.remove()
+        home.remove()
 
 
 @pytest.mark.container
@@ -120,7 +124,7 @@ def test_programs_elsewhere_see_the_card_and_sign_with_it(inserted: tuple[Contai
 @pytest.mark.integration
 @pytest.mark.requires("docker")
 def test_the_image_of_the_card_is_plain_and_opens_nothing(card_image: str, engine: DockerClient) -> None:
-    """A plain user, no port, not even a suggested one; labels; the provider's command is in it too."""
+    """A plain user, no port, not even a suggested one; labels; the provider's command is in it; no card, no health."""
     about = engine.images.get(card_image).attrs["Config"]
     said = engine.containers.run(card_image, ["serve", "--help"], network_mode="none", remove=True).decode()
 
@@ -128,10 +132,14 @@ def test_the_image_of_the_card_is_plain_and_opens_nothing(card_image: str, engin
     assert "psc-conformance card (SIMULATEUR)" == about["Labels"]["org.opencontainers.image.title"]
     assert "--card-trust" in said
 
+    program, *rest = about["Healthcheck"]["Test"][1:]
+    with pytest.raises(ContainerError, match="No such file or directory"):
+        engine.containers.run(card_image, rest, entrypoint=program, network_mode="none", remove=True)
+
 
 def test_a_build_without_a_target_gives_the_small_image() -> None:
     """Packages of Debian come only where the card is asked for."""
     stages = re.findall(r"^FROM (\S+)(?: AS (\S+))?$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
 
     assert ("psc", "") == stages[-1]
-    assert ["build", "plain", "psc", "card", ""] == [name for _, name in stages]
+    assert ["dependencies", "build", "plain", "psc", "card", ""] == [name for _, name in stages]

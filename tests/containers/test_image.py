@@ -97,8 +97,15 @@ def test_the_health_check_agrees_under_any_public_name(image: str, engine: Docke
 @pytest.mark.container
 @pytest.mark.requires("docker")
 def test_the_provider_becomes_healthy_and_stops_when_told(image: str, engine: DockerClient) -> None:
-    """The engine itself calls it healthy; SIGTERM ends it orderly."""
-    container = engine.containers.run(image, detach=True, network_mode="none")
+    """The engine itself calls it healthy, without a capability or a place to write; SIGTERM ends it orderly."""
+    container = engine.containers.run(
+        image,
+        detach=True,
+        network_mode="none",
+        read_only=True,
+        cap_drop=["ALL"],
+        security_opt=["no-new-privileges"],
+    )
     try:
         with streaming(
             engine.events(decode=True, filters={"container": container.id, "event": "health_status"})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.containers import EngineError, Portal, Site, SiteError, connect
-from conformance.containers.engine import build_image
+from conformance.containers.building import build_image
 from conformance.containers.parts import Names, environment_of
 from tests.house.inventory import ROOT
 
@@ -111,12 +111,13 @@ def test_a_portals_folder_is_built(image: str, engine: object, tmp_path: Path) -
     (tmp_path / "bad").mkdir()
     (tmp_path / "bad" / "Dockerfile").write_text(f"FROM {image}\nRUN false\n", encoding="utf-8")
     client = connect()
-    built = build_image(client, tmp_path)
+    built = "psc-conformance-portal:here"
+    build_image(client, tmp_path, built)
 
     try:
         assert "BUILT=here" in client.images.get(built).attrs["Config"]["Env"]
         with pytest.raises(EngineError, match=r"build: .* does not build: .*returned a non-zero code: 1"):
-            build_image(client, tmp_path / "bad")
+            build_image(client, tmp_path / "bad", built)
     finally:
         client.images.remove(built, force=True)
         client.close()

@@ -82,24 +82,33 @@ def test_the_three_templates_run_the_same_commands() -> None:
 
 
 def test_every_template_brings_the_reports_home() -> None:
-    """JUnit for all, SARIF and the summary where the platform shows them, also when the suite failed."""
+    """JUnit for all, SARIF and the summary where the platform shows them, also when the suite failed.
+
+    What the containers wrote comes home even when there is no report: no step before it stumbles over that.
+    """
     job = yaml(CI / "gitlab-ci.yml")["psc-conformance"]["artifacts"]
     steps = yaml(CI / "github" / "action.yml")["runs"]["steps"][1:]
     post = (CI / "Jenkinsfile").read_text(encoding="utf-8").partition("always {")[2]
 
     assert ("always", "psc-report/junit.xml") == (job["when"], job["reports"]["junit"])
-    assert {"always()"} == {step["if"] for step in steps}
-    assert "psc-report/report.sarif" in str(steps)
+    wanted = ("psc-report/summary.md", "psc-report/report.sarif")
+    assert [*(f"always() && hashFiles('{name}') != ''" for name in wanted), "always()"] == [
+        step["if"] for step in steps
+    ]
+    assert "psc-report/report.sarif" == steps[1]["with"]["sarif_file"]
     assert [] == [name for name in ("junit.xml", "report.sarif", "psc-report/**") if name not in post]
+    assert post.strip().startswith("archiveArtifacts")
+    assert "allowEmptyResults: true" in post
 
 
 def test_compose_publishes_nothing_and_has_no_way_out() -> None:
-    """No service has a port on the host, the network is closed, and our own containers keep no capability."""
+    """No service has a port on the host, the network is closed, and ours have no capability and no place to write."""
     whole = yaml(ROOT / "compose.yaml")
 
     assert [] == [name for name, service in whole["services"].items() if "ports" in service]
     assert whole["networks"]["psc"]["internal"] is True
-    assert [["ALL"], ["ALL"]] == [whole["services"][name]["cap_drop"] for name in ("fournisseur", "suite")]
+    own = [whole["services"][name] for name in ("fournisseur", "suite")]
+    assert [(["ALL"], True)] * 2 == [(service["cap_drop"], service["read_only"]) for service in own]
 
 
 def test_the_descriptor_beside_it_is_the_small_portals() -> None:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import docker
 import pytest
 
-from conformance.containers import Site
+from conformance.containers import Names, Site
 from conformance.exit_codes import ExitCode
 from tests.containers.podman import ISOLATED, podman
-from tests.containers.sites import DESCRIPTOR, leftovers, miniature
+from tests.containers.sites import DESCRIPTOR, leftovers, miniature_for_psc
 from tests.house.inventory import ROOT
 
 if TYPE_CHECKING:
@@ -25,7 +25,10 @@ TAG = "psc-conformance:podman"
 def test_podman_builds_the_image_and_plays_the_suite(
     engine: DockerClient, image: str, base_image: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """``ENGINE=podman`` keeps the health check; through the socket a site opens, the suite passes, nothing is left."""
+    """``ENGINE=podman`` keeps the health check; through the socket a site opens, the suite passes, nothing is left.
+
+    Under PSC's own names, so that a plain user needs port 443, which Podman gives to those who ask.
+    """
     with podman(tmp_path) as service:
         client = docker.DockerClient(base_url=service.address)
         with (tmp_path / "base.tar").open("w+b") as carried:
@@ -46,7 +49,8 @@ def test_podman_builds_the_image_and_plays_the_suite(
         wanted = engine.images.get(image).attrs["Config"]["Healthcheck"]["Test"]
         kept = service.inspect(TAG)["Healthcheck"]["Test"]
         monkeypatch.setenv("DOCKER_HOST", service.address)
-        with Site(miniature(image=TAG), image=TAG, logs=tmp_path / "logs") as site:
+        portal = miniature_for_psc(TAG)
+        with Site(portal, image=TAG, names=Names.of_psc(), logs=tmp_path / "logs") as site:
             result = site.run(DESCRIPTOR, tmp_path / "report", "--select", "idt.iss.wrong", "--lang", "en")
         left = leftovers(client)
         client.close()

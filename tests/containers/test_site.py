@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,8 +9,7 @@ from conformance.containers import Names, Site, SiteError
 from conformance.containers.engine import log_of
 from conformance.exit_codes import ExitCode
 from tests.conformance.reports.published import har_complaints, sarif_complaints
-from tests.containers.sites import BASE, DESCRIPTOR, leftovers, miniature
-from tests.house.inventory import ROOT
+from tests.containers.sites import DESCRIPTOR, leftovers, miniature, miniature_for_psc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,51 +141,9 @@ def test_a_failure_in_the_block_keeps_the_logs_without_secrets(
     assert [] == leftovers(engine)
 
 
-VENDORS_TEST = """
-from conformance.containers import Names
-from tests.containers.sites import IMAGE, miniature
-
-pytest_plugins = ["conformance.containers.fixtures"]
-
-
-def test_down(psc_site):
-    psc_site(miniature(), image=IMAGE, names=Names(wallet="porte.test"))
-    assert not "a finding"
-"""
-
-
-def test_the_fixture_opens_a_site_and_keeps_logs_when_a_test_fails(
-    image: str, engine: DockerClient, tmp_path: Path
-) -> None:
-    """A vendor's test in a folder of its own fails, and finds its logs beside it."""
-    (tmp_path / "test_mine.py").write_text(VENDORS_TEST, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "--rootdir", str(tmp_path), str(tmp_path)]
-    done = subprocess.run(
-        command,
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-
-    assert "1 failed" in done.stdout, done.stdout + done.stderr
-    assert ["test_down"] == [path.name for path in (tmp_path / "psc-report" / "containers").iterdir()]
-    kept = tmp_path / "psc-report" / "containers" / "test_down" / "provider.log"
-    assert "http://porte.test:8080" in kept.read_text(encoding="utf-8")
-    assert [] == leftovers(engine)
-
-
 def test_a_portal_with_pscs_own_names_compiled_in(image: str, engine: DockerClient, tmp_path: Path) -> None:
     """Over https under PSC's sandbox names, in the closed network only: a login works, and the provider warns."""
-    names = Names.of_psc()
-    command = ["portal", "--issuer", names.issuer_url, "--base-url", BASE, "--client-id", "portail"]
-    command += ["--client-secret-env", "SECRET", "--host", "0.0.0.0"]  # noqa: S104  # in its container
-    portal = miniature(
-        command=tuple(command), env={"SECRET": "{client_secret}", "PSC_AUTHORITY_FILE": "{authority}"}, image=image
-    )
-    with Site(portal, image=image, names=names, logs=tmp_path / "logs") as site:
+    with Site(miniature_for_psc(), image=image, names=Names.of_psc(), logs=tmp_path / "logs") as site:
         result = site.run(DESCRIPTOR, tmp_path / "report", "--select", "idt.iss.wrong", "--lang", "en")
         log = log_of(site.provider)
 

@@ -94,8 +94,9 @@ def test_workers_are_counted_from_one(tmp_path: Path, capsys: pytest.CaptureFixt
     assert f"--workers {number}: write 1 or more" in capsys.readouterr().out
 
 
-def test_an_interrupted_run_leaves_its_reports(tmp_path: Path) -> None:
-    """After Ctrl-C the exit code is 130, what was played is in every report, and the report says that it is not all."""
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_leaves_its_reports(tmp_path: Path, sent: signal.Signals) -> None:
+    """Exit code 130 after Ctrl-C or SIGTERM; what was played is in every report, and each says it is not all."""
     with strict(tmp_path) as arguments:
         command = [sys.executable, "-m", "conformance.cli", "run", *arguments]
         env = {**os.environ, "PYTHONUNBUFFERED": "1"}
@@ -105,7 +106,7 @@ def test_an_interrupted_run_leaves_its_reports(tmp_path: Path) -> None:
             for line in process.stdout:
                 seen.append(line)
                 if "✓" in line:
-                    process.send_signal(signal.SIGINT)
+                    process.send_signal(sent)
                     break
             seen.append(process.stdout.read())
             code = process.wait(timeout=60)
