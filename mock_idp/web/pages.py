@@ -109,7 +109,7 @@ def protocol_error_page(
 def _cause(error: OAuth2Error) -> str | None:
     """Return what is wrong with a request, in the reader's language; None when only the protocol's words say it."""
     cause = BAD_RESPONSE_TYPE if error.error == "unsupported_response_type" else CAUSES.get(error.description or "")
-    return str(gettext(cause)) if cause else None
+    return shown(cause) if cause else None
 
 
 def signed_out_page() -> Response:
