@@ -1,7 +1,8 @@
 """The same suite again and again, idle and beside programs that take every processor: no verdict may change.
 
 ``make soak`` runs it; ``SOAK_ROUNDS`` says how often (20), ``SOAK_BESIDE`` beside how many such programs (on two
-processors ``0,2``).  A verdict that flips is printed and makes it fail.
+processors ``0,2``), ``SOAK_AT_ONCE`` how many rounds at a time, each in a process of its own (one for each processor).
+A verdict that flips is printed and makes it fail.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import multiprocessing
 import os
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "20"))
+AT_ONCE = int(os.environ.get("SOAK_AT_ONCE", str(os.cpu_count() or 1)))
 
 
 def hog(parent: int) -> None:
@@ -54,6 +57,13 @@ def verdicts() -> dict[str, str]:
         return found
 
 
+def timed_verdicts() -> tuple[float, dict[str, str]]:
+    """Return how many seconds a round took, and its verdicts."""
+    began = time.monotonic()
+    found = verdicts()
+    return time.monotonic() - began, found
+
+
 def flips(first: dict[str, str], now: dict[str, str]) -> list[str]:
     """Return what changed, one line a scenario."""
     return [
@@ -72,13 +82,15 @@ def soak(rounds: int, *, beside: int, first: dict[str, str]) -> list[str]:
         first: the verdicts that every round must come to.
     """
     found: list[str] = []
-    with hogs(beside):
-        for number in range(1, rounds + 1):
-            began = time.monotonic()
-            changed = flips(first, verdicts())
+    spawn = multiprocessing.get_context("spawn")
+    with hogs(beside), ProcessPoolExecutor(AT_ONCE, mp_context=spawn) as pool:
+        asked = [pool.submit(timed_verdicts) for _ in range(rounds)]
+        for number, done in enumerate(as_completed(asked), 1):
+            seconds, now = done.result()
+            changed = flips(first, now)
             found += changed
             line = ", ".join(changed) or "no verdict changed"
-            sys.stdout.write(f"  round {number:>2} of {rounds}: {line} ({time.monotonic() - began:.1f} s)\n")
+            sys.stdout.write(f"  round {number:>2} of {rounds}: {line} ({seconds:.1f} s)\n")
             sys.stdout.flush()
     return found
 

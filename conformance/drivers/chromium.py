@@ -7,12 +7,12 @@ is never sent, and a navigation can be stopped before it reaches the provider or
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Error as BrowserError
+from playwright.sync_api import TimeoutError as BrowserTimeout
 
 from conformance.cookies import Cookie
 from conformance.drivers.gate import Gate
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from conformance.hop import Hop, Limits, Pairs
 
 _QUIET: Final = "() => new Promise(done => setTimeout(() => requestIdleCallback(done, {timeout: 500}), 25))"
+_LOOK_AGAIN: Final = 25.0
+_AN_ANSWER: Final = 1000.0
+"""Milliseconds."""
 _ROUNDS: Final = 2
 """How often in a row nothing may happen before a page counts as settled."""
 
@@ -194,10 +197,18 @@ class ChromiumBrowser:
         """Do something, wait until the page has settled, and take down what is on display."""
         self._traffic.begin()
         # A navigation that was stopped, failed or took too long ends as an error here; the traffic tells which.
-        with suppress(BrowserError):
+        try:
             act()
-        self._settle()
-        self._page = self._displayed(self._traffic.end(posted=posted), url)
+        except BrowserTimeout:
+            pass  # all the patience there is was spent
+        except BrowserError:
+            self._settle()
+        else:
+            self._settle()
+        hops = self._traffic.end(posted=posted)
+        if self._traffic.page_under_way:
+            self._gate.stop_loading()
+        self._page = self._displayed(hops, url)
         return self._page
 
     def _settle(self) -> None:
@@ -210,16 +221,22 @@ class ChromiumBrowser:
             if now > deadline or (scripts_deadline is not None and now > scripts_deadline):
                 return
             before = self._traffic.activity
+            if self._traffic.page_under_way:
+                # while a page is awaited the one before it runs no script, so it cannot be asked whether it is idle
+                self._tab.wait_for_timeout(_LOOK_AGAIN)
+                quiet = 0
+                continue
             if not self._idle():
                 quiet = 0
                 continue
-            if not self._traffic.page_under_way and scripts_deadline is None:
+            if scripts_deadline is None:
                 scripts_deadline = now + self._settle_seconds
             quiet = quiet + 1 if before == self._traffic.activity and not self._traffic.under_way else 0
 
     def _idle(self) -> bool:
         try:
-            self._tab.evaluate(_QUIET)
+            # while another page is awaited, this one answers nothing
+            self._tab.wait_for_function(_QUIET, timeout=_AN_ANSWER)
         except BrowserError:
             return False  # the page changed meanwhile
         return True

@@ -81,6 +81,10 @@ class Gate:
         self.stopped, self.loop, self._taken = None, False, 0
         self._stop_before, self._own, self._method, self._form = stop_before, own, method, form
 
+    def stop_loading(self) -> None:
+        """Give up the page that is awaited; until then the window would run no script."""
+        self._line.send("Page.stopLoading")
+
     def may_fetch(self, url: str) -> bool:
         """Tell whether an address is within the list of hosts."""
         return origin_host(url) in self._allow_hosts and urlsplit(url).scheme in {"http", "https"}

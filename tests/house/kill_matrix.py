@@ -248,12 +248,11 @@ def played(
             asked[pool.submit(line_of, portals[name], **part)] = name
         for done in as_completed(asked):
             name = asked[done]
-            try:
-                line = done.result()
-            except RuntimeError as trouble:
-                troubles.append(f"{name}: {trouble}")
+            if (trouble := done.exception()) is not None:
+                # the other portals go on, and what is known of them is not lost
+                troubles.append(f"{name}: {type(trouble).__name__}: {trouble}")
                 continue
-            lines[name] = line
+            lines[name] = line = done.result()
             file.write(json.dumps({"portal": name, "reach": reach, "code": code, "line": line}) + "\n")
             file.flush()
             sys.stdout.write(f"{len(lines)}/{len(portals)} {line}\n")

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
 from conformance.descriptor import read_descriptor
 from conformance.drivers import DriverError, DriverFailed
+from conformance.drivers.chromium import ChromiumBrowser
 from conformance.drivers.playwright import PlaywrightPortal
 from conformance.events import hop_event
 from conformance.evidence import Anonymous, Identified, Role, Unclear
 from conformance.form import FormError
-from conformance.hop import Trouble
+from conformance.hop import Limits, Trouble
 from conformance.masks import Masks
 from conformance.portal import AuthorizationResponse
 from tests.conformance.sites import Site, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from conformance.drivers.chromium import ChromiumBrowser
 
 pytestmark = [pytest.mark.browser, pytest.mark.integration, pytest.mark.requires("chromium", "playwright")]
 
@@ -278,6 +278,32 @@ def test_a_server_that_hangs_up_is_an_error_of_the_page(portal: Site, browser: C
 
     assert page.error is not None
     assert (Trouble.BROKEN, 0) == (page.error.trouble, page.status)
+
+
+def test_a_page_that_never_comes_is_given_up(driver: PlaywrightPortal, portal: Site) -> None:
+    """Whether it was typed or a script went there; the window can be used afterwards."""
+    over = threading.Event()
+    portal.routes["/never"] = lambda _: None if over.wait() else None
+    portal.answer("/", body="<p id=me>SACHA</p>")
+    kept = driver.browser()
+    assert kept._context.browser is not None
+    context = kept._context.browser.new_context()
+    limits = Limits(idle_seconds=0.8, total_seconds=3.0)
+    hasty = ChromiumBrowser(
+        context, frozenset({portal.host}), quiet_hosts=frozenset(), limits=limits, settle_seconds=0.1
+    )
+    try:
+        typed = hasty.open(portal.url("/never"))
+        first = hasty.open(portal.url())
+        gone_to = hasty.arrive(portal.url("/never"))
+        second = hasty.open(portal.url())
+    finally:
+        over.set()
+        hasty.close()
+        kept.close()
+
+    assert [Trouble.TIMEOUT] * 2 == [page.error.trouble for page in (typed, gone_to) if page.error]
+    assert ["SACHA"] * 2 == [page.text for page in (first, second)]
 
 
 def test_the_providers_pages_fetch_nothing_behind_ones_back(provider: Site, browser: ChromiumBrowser) -> None:
