@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from mock_idp.ecps.settings import EcpsSettings
 from tests.mock_idp.web.browsing import CAMERA, NARROW, SMALLEST, WIDE, Person, axe, chromium, person_before, simulator
-from tests.mock_idp.web.desk import PASSWORD
+from tests.mock_idp.web.desk import PASSWORD, StillClock
 from tests.mock_idp.web.reader import PIN, OneCard
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.integration, pytest.mark.requires("chromium", "playwright")]
 
 IDNAT = "899799000015"
+QR_LIFETIME = EcpsSettings().qr_lifetime
 FIVE_CENTIMETRES = 189
 """In CSS pixels, 96 to the inch."""
 
@@ -229,6 +230,9 @@ def test_the_phones_camera_reads_the_qr_code(browser: Browser, shots: Path) -> N
         person_before(browser, running, shots, computer=WIDE, phone=NARROW) as person,
     ):
         computer, phone = person.computer, person.phone
+        clock = running.provider.clock
+        assert isinstance(clock, StillClock)
+        computer.clock.install()
         phone.add_init_script(CAMERA)
         phone.goto(person.base + "/phone/")
         phone.locator("#terms").check()
@@ -244,6 +248,13 @@ def test_the_phones_camera_reads_the_qr_code(browser: Browser, shots: Path) -> N
         computer.locator("#pin").fill(PIN)
         person.press(computer, "reader")
         person.wait_for(computer, "#qr")
+        # after ninety seconds the page says by itself that its QR code is over
+        clock.wait(QR_LIFETIME)
+        computer.clock.fast_forward(int(QR_LIFETIME.total_seconds() * 1000))
+        person.wait_for(computer, "#qr-over")
+        person.look(computer, "qr-over")
+        person.press(computer, "renew")
+        person.wait_for(computer, "[data-countdown]")
         person.wait_for(phone, 'form[name="screen"]')
         phone.locator("#open-camera").click()
         phone.evaluate(f"window.qrBefore = '{person.picture_of_qr()}'")
