@@ -387,6 +387,31 @@ def test_the_other_pages(browser: Browser, shots: Path) -> None:
     assert [] == person.complaints
 
 
+ASK_THE_FRAME = """
+([address, question]) => new Promise(told => {
+  const frame = document.createElement("iframe");
+  window.addEventListener("message", event => told([event.origin, event.data]));
+  frame.addEventListener("load", () => frame.contentWindow.postMessage(question, new URL(address).origin));
+  window.setTimeout(told, 10000, "no answer");
+  frame.src = address;
+  document.body.append(frame);
+})
+"""
+
+
+def test_a_page_elsewhere_asks_the_session_frame(browser: Browser) -> None:
+    """As OpenID Connect Session Management 3.2 has it: a session that nobody opened has changed.
+
+    The page is the wallet's, which is another origin, and for once may frame what it likes.
+    """
+    with simulator() as running, browser.new_context(bypass_csp=True) as window:
+        page = window.new_page()
+        page.goto(running.settings.wallet_base + "/nothing")
+        frame = running.settings.endpoint("/login-status-iframe.html")
+
+        assert [running.settings.issuer_base, "changed"] == page.evaluate(ASK_THE_FRAME, [frame, "portail nothing"])
+
+
 def test_axe_bites(browser: Browser) -> None:
     """The check itself finds a field without a label, on the second page of a window as on the first."""
     page = browser.new_page()
