@@ -29,7 +29,11 @@ for (const place of document.querySelectorAll("[data-countdown]")) {
   const timer = window.setInterval(() => {
     const left = Math.max(0, Math.round((end - Date.now()) / 1000));
     place.textContent = String(left);
-    if (left === 0) window.clearInterval(timer);
+    if (left === 0) {
+      window.clearInterval(timer);
+      // what the time was for is over: the next page says so
+      if (page) window.location.replace(page.dataset.next);
+    }
   }, 1000);
 }
 

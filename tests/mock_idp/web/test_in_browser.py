@@ -14,7 +14,7 @@ from mock_idp.store import StoreError
 from mock_idp.web.answers import Answer, answer
 from mock_idp.web.journeys import enrol
 from tests.mock_idp.web.browsing import CAMERA, NARROW, SMALLEST, WIDE, Person, axe, chromium, person_before, simulator
-from tests.mock_idp.web.desk import PASSWORD
+from tests.mock_idp.web.desk import PASSWORD, StillClock
 from tests.mock_idp.web.reader import PIN, OneCard
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.integration, pytest.mark.requires("chromium", "playwright")]
 
 IDNAT = "899799000015"
+QR_LIFETIME = EcpsSettings().qr_lifetime
 FIVE_CENTIMETRES = 189
 """In CSS pixels, 96 to the inch."""
 
@@ -232,6 +233,9 @@ def test_the_phones_camera_reads_the_qr_code(browser: Browser, shots: Path) -> N
         person_before(browser, running, shots, computer=WIDE, phone=NARROW) as person,
     ):
         computer, phone = person.computer, person.phone
+        clock = running.provider.clock
+        assert isinstance(clock, StillClock)
+        computer.clock.install()
         phone.add_init_script(CAMERA)
         phone.goto(person.base + "/phone/")
         phone.locator("#terms").check()
@@ -247,6 +251,13 @@ def test_the_phones_camera_reads_the_qr_code(browser: Browser, shots: Path) -> N
         computer.locator("#pin").fill(PIN)
         person.press(computer, "reader")
         person.wait_for(computer, "#qr")
+        # after ninety seconds the page says by itself that its QR code is over
+        clock.wait(QR_LIFETIME)
+        computer.clock.fast_forward(int(QR_LIFETIME.total_seconds() * 1000))
+        person.wait_for(computer, "#qr-over")
+        person.look(computer, "qr-over")
+        person.press(computer, "renew")
+        person.wait_for(computer, "[data-countdown]")
         person.wait_for(phone, 'form[name="screen"]')
         phone.locator("#open-camera").click()
         phone.evaluate(f"window.qrBefore = '{person.picture_of_qr()}'")
@@ -408,6 +419,31 @@ def test_a_waiting_page_outlasts_an_outage(browser: Browser, shots: Path, monkey
 
     assert "redis://r : parti ; redémarrez-le" in said
     assert [] == person.complaints
+
+
+ASK_THE_FRAME = """
+([address, question]) => new Promise(told => {
+  const frame = document.createElement("iframe");
+  window.addEventListener("message", event => told([event.origin, event.data]));
+  frame.addEventListener("load", () => frame.contentWindow.postMessage(question, new URL(address).origin));
+  window.setTimeout(told, 10000, "no answer");
+  frame.src = address;
+  document.body.append(frame);
+})
+"""
+
+
+def test_a_page_elsewhere_asks_the_session_frame(browser: Browser) -> None:
+    """As OpenID Connect Session Management 3.2 has it: a session that nobody opened has changed.
+
+    The page is the wallet's, which is another origin, and for once may frame what it likes.
+    """
+    with simulator() as running, browser.new_context(bypass_csp=True) as window:
+        page = window.new_page()
+        page.goto(running.settings.wallet_base + "/nothing")
+        frame = running.settings.endpoint("/login-status-iframe.html")
+
+        assert [running.settings.issuer_base, "changed"] == page.evaluate(ASK_THE_FRAME, [frame, "portail nothing"])
 
 
 def test_axe_bites(browser: Browser) -> None:

@@ -187,8 +187,17 @@ def test_an_old_qr_code_is_renewed(desk: Desk) -> None:
     """After 90 s the computer shows another one, and the phone goes on with that."""
     desk.to_qr_code()
     desk.accept_terms()
-    desk.clock.wait(90 * SECOND)
+    desk.clock.wait(89 * SECOND)
+    desk.computer.again()
+
+    assert None is desk.computer.find("#qr-over")
+
+    desk.clock.wait(SECOND)
     desk.scan()
+    desk.computer.again()
+
+    assert "Ce QR code n'est plus valable : renouvelez-le." == plain(desk.computer.one("#qr-over").to_text())
+
     desk.computer.send("renew")
     desk.scan()
 

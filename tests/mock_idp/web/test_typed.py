@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.integration
 
 RIGHT = "RIGHT"
-TAKEN = (" RIGHT ", "\u00a0RIGHT", "\u2009RIGHT\u202f", "RIGHT\n", "\ufeffRIGHT\r\n", "\tRIGHT\u200b")
+TAKEN = (" RIGHT\n", "\u00a0RIGHT\u2009\u202f", "\ufeff\tRIGHT\u200b\r\n")
 """The right text between ordinary, no-break and thin spaces, pasted with line ends, with marks of no width."""
 
 REFUSED = ("", " \u00a0\u2009\n", "abc", "AB;/*", "１２３４", "9", "é" * 255, "9" * 256, "12\x0034", "<b>")
