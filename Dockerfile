@@ -35,13 +35,14 @@ ENV PATH=/opt/psc/bin:$PATH \
 ENTRYPOINT ["psc-conformance"]
 
 FROM plain AS psc
+# Before anything that changes with every version of ours.
+COPY --from=dependencies /opt/psc /opt/psc
 ARG VERSION=0.0.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="psc-conformance (SIMULATEUR)" \
       org.opencontainers.image.description="A stand-in for Pro Sante Connect and a conformance suite for portals. Test tool; lies on purpose." \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
-COPY --from=dependencies /opt/psc /opt/psc
 COPY --from=build /opt/own /opt/psc
 # Under other public names this address is refused with 421, by a provider that is well: any orderly answer will do. No start
 # period: newer engines then look only every five seconds, and older builders do not know the option that says otherwise.
@@ -62,13 +63,13 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin \
     && install --directory --owner=10001 --group=10001 /run/pcscd
 USER 10001:10001
+COPY --from=dependencies /opt/psc /opt/psc
 ARG VERSION=0.0.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="psc-conformance card (SIMULATEUR)" \
       org.opencontainers.image.description="A fictional software CPS card in a virtual reader of pcscd. Test tool." \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
-COPY --from=dependencies /opt/psc /opt/psc
 COPY --from=build /opt/own /opt/psc
 # Programs can see the card, says who keeps it; what `psc-conformance card status` asks, without all that it loads.
 HEALTHCHECK --interval=1s --timeout=3s --retries=15 \

@@ -1,4 +1,8 @@
-"""A Podman of our own: its own storage, networks and rules, gone with the test, and its Docker-compatible socket."""
+"""A Podman of our own: its own storage, networks and rules, and its Docker-compatible socket.
+
+Networks, rules and processes are gone with the test.  Its images stay in the cache, as Docker's do, so that the next
+build is quick; who doubts them removes the folder.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,11 @@ import socket
 import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 # For a machine without systemd: no larger limits than it has, and a runtime for either kind of control groups.
 # Nothing is shared with a Podman that the machine may have.
@@ -74,10 +78,15 @@ def podman(folder: Path) -> Iterator[Podman]:
     """Run a service for the length of a ``with`` block.
 
     Args:
-        folder: for its settings and storage; what is big in it is removed.
+        folder: for its settings, socket and log.
     """
-    (folder / "containers.conf").write_text(SETTINGS.format(folder=folder), encoding="utf-8")
-    (folder / "storage.conf").write_text(STORAGE.format(folder=folder), encoding="utf-8")
+    kept = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "psc-conformance" / "podman"
+    kept.mkdir(parents=True, exist_ok=True)
+    for name in ("run", "tmp"):
+        # what only a running one knows; without it Podman starts as after a reboot
+        shutil.rmtree(kept / name, ignore_errors=True)
+    (folder / "containers.conf").write_text(SETTINGS.format(folder=kept), encoding="utf-8")
+    (folder / "storage.conf").write_text(STORAGE.format(folder=kept), encoding="utf-8")
     environment = {
         **os.environ,
         "CONTAINERS_CONF": str(folder / "containers.conf"),
@@ -93,7 +102,6 @@ def podman(folder: Path) -> Iterator[Podman]:
     try:
         yield Podman(address=f"unix://{place}", environment=environment)
     finally:
-        # unshare hears nothing gentler while it waits; what it forked dies with it, and all that is kept is thrown away
+        # unshare hears nothing gentler while it waits; what it forked dies with it
         service.kill()
         service.wait(SECONDS)
-        shutil.rmtree(folder / "root", ignore_errors=True)

@@ -35,8 +35,12 @@ def miniature_for_psc(image: str = IMAGE) -> Portal:
     return miniature(image=image, command=command, env=env)
 
 
+def things_of_sites(client: Any) -> list[Any]:
+    """Return the containers and networks of sites that are there."""
+    wanted = {"label": "psc-conformance.site"}
+    return [*client.containers.list(all=True, filters=wanted), *client.networks.list(filters=wanted)]
+
+
 def leftovers(client: Any) -> list[str]:
     """Return the names of containers and networks of sites that are still there."""
-    things = [*client.containers.list(all=True, filters={"label": "psc-conformance.site"})]
-    things += client.networks.list(filters={"label": "psc-conformance.site"})
-    return [thing.name for thing in things]
+    return [thing.name for thing in things_of_sites(client)]

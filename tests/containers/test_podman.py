@@ -7,9 +7,10 @@ import docker
 import pytest
 
 from conformance.containers import Names, Site
+from conformance.containers.engine import remove
 from conformance.exit_codes import ExitCode
 from tests.containers.podman import ISOLATED, podman
-from tests.containers.sites import DESCRIPTOR, leftovers, miniature_for_psc
+from tests.containers.sites import DESCRIPTOR, leftovers, miniature_for_psc, things_of_sites
 from tests.house.inventory import ROOT
 
 if TYPE_CHECKING:
@@ -31,10 +32,14 @@ def test_podman_builds_the_image_and_plays_the_suite(
     """
     with podman(tmp_path) as service:
         client = docker.DockerClient(base_url=service.address)
-        with (tmp_path / "base.tar").open("w+b") as carried:
-            carried.writelines(engine.images.get(base_image).save(named=True))
-            carried.seek(0)
-            client.images.load(carried)
+        for left in things_of_sites(client):
+            # by a test run that was killed
+            remove(left)
+        if not client.images.list(base_image):
+            with (tmp_path / "base.tar").open("w+b") as carried:
+                carried.writelines(engine.images.get(base_image).save(named=True))
+                carried.seek(0)
+                client.images.load(carried)
         done = subprocess.run(
             [*ISOLATED, ROOT / "scripts" / "image.sh", "psc", TAG],
             env={**service.environment, "ENGINE": "podman", "BASE_IMAGE": base_image},
