@@ -30,12 +30,10 @@ if TYPE_CHECKING:
     from conformance.hop import Hop, Limits, Pairs
 
 _QUIET: Final = "() => new Promise(done => setTimeout(() => requestIdleCallback(done, {timeout: 500}), 25))"
-_LOOK_AGAIN: Final = 25.0
-_AN_ANSWER: Final = 1000.0
-"""Milliseconds."""
+_LOOK_AGAIN_MS: Final = 25.0
+_AN_ANSWER_MS: Final = 1000.0
 _ROUNDS: Final = 2
 """How often in a row nothing may happen before a page counts as settled."""
-
 _HTML: Final = frozenset({"text/html", "application/xhtml+xml"})
 
 
@@ -223,7 +221,7 @@ class ChromiumBrowser:
             before = self._traffic.activity
             if self._traffic.page_under_way:
                 # while a page is awaited the one before it runs no script, so it cannot be asked whether it is idle
-                self._tab.wait_for_timeout(_LOOK_AGAIN)
+                self._tab.wait_for_timeout(_LOOK_AGAIN_MS)
                 quiet = 0
                 continue
             if not self._idle():
@@ -236,7 +234,7 @@ class ChromiumBrowser:
     def _idle(self) -> bool:
         try:
             # while another page is awaited, this one answers nothing
-            self._tab.wait_for_function(_QUIET, timeout=_AN_ANSWER)
+            self._tab.wait_for_function(_QUIET, timeout=_AN_ANSWER_MS)
         except BrowserError:
             return False  # the page changed meanwhile
         return True

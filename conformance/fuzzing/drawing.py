@@ -12,7 +12,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from conformance.families import WITH_TAIL, Family
 from conformance.fuzzing import drawing_claims
 from conformance.fuzzing.flow_machine import STEPS, machine
-from conformance.fuzzing.identifiers import REINTERPRETED, SPACES, TYPED_SPACES
+from conformance.fuzzing.identifiers import REINTERPRETED, SPACES, TYPED_SPACES, WILDCARDS
 from conformance.fuzzing.plan import IdentifierPlan, Plan, Twist
 from conformance.strategies.identifiers import hostile_text, internal
 
@@ -40,14 +40,16 @@ def identifier_plans(draw: st.DrawFn, twist: Twist) -> IdentifierPlan:
 
 def _text(twist: Twist, tail: str) -> st.SearchStrategy[str]:
     if twist is Twist.APPENDED:
-        return st.sampled_from(REINTERPRETED) | hostile_text(longest=6)
+        known = st.sampled_from(REINTERPRETED)
+        return st.one_of(known, known, known, hostile_text(longest=6))
     if twist is Twist.PREPENDED:
         return st.sampled_from(("0", "00", "+", "-", "/")) | hostile_text(longest=4)
     if twist is Twist.INSERTED:
-        return hostile_text(longest=4)
+        return st.sampled_from(WILDCARDS) | hostile_text(longest=4)
     if twist is Twist.OTHER_TAIL:
         last = hostile_text(longest=2)
-        return last.map(lambda text: tail[:-1] + text) | hostile_text(longest=6).map(lambda text: "/" + text)
+        whole = st.sampled_from(WILDCARDS) | hostile_text(longest=6)
+        return last.map(lambda text: tail[:-1] + text) | whole.map(lambda text: "/" + text)
     spaces = {Twist.TYPED: ("", *TYPED_SPACES), Twist.SPACED: SPACES}
     return st.sampled_from(spaces.get(twist, ("",)))
 

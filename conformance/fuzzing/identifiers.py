@@ -42,6 +42,9 @@ REINTERPRETED: Final = (
 )
 """What is appended for P4: path parameters, wildcards, C strings, number casts, queries, quotes."""
 
+WILDCARDS: Final = ("*", "%", "_", "?")
+"""What stands for any text, or any sign, where identifiers are looked up as patterns."""
+
 SPACES: Final = (" ", "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}", "\N{THIN SPACE}", "\N{ZERO WIDTH SPACE}", "\t")
 """What is put between signs for P3."""
 

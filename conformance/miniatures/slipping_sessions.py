@@ -100,7 +100,7 @@ class SlippingSessions(Sessions):
         if self._defect is PropertyDefect.KEEPS_SESSION_NAME:
             with self._lock:
                 name, session = self._find_or_start(sid)
-                self._kept[name] = replace(session, who=who)
+                self._kept[name] = replace(session, who=who, opened=self._monotonic())
                 return name
         return super().log_in(sid, who, again=again, rename=rename)
 

@@ -15,6 +15,7 @@ from mock_idp.spoken import Spoken
 from mock_idp.web.http import provider
 from mock_idp.web.language import language
 from mock_idp.web.pages import page
+from mock_idp.web.typesetting import typeset
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +62,8 @@ def store_gone(error: StoreError, *, as_json: bool) -> Response:
     """
     provider().outage.begin(error)
     if not as_json:
-        return page("store_gone.html", UNAVAILABLE, message=error.said(language()))
+        message = typeset(error.fr) if language() == "fr" else error.en
+        return page("store_gone.html", UNAVAILABLE, message=message)
     if request.blueprint == "control":
         answer = jsonify(error=str(error))
     else:

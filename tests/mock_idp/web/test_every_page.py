@@ -13,6 +13,7 @@ from jinja2.meta import find_referenced_templates
 
 from mock_idp.ecps.settings import EcpsSettings
 from mock_idp.settings import Settings
+from mock_idp.store import StoreError
 from tests.mock_idp.ecps.cards import card
 from tests.mock_idp.web.browsing import SMALLEST, axe, chromium, wide_pages
 from tests.mock_idp.web.desk import CALLBACK, OTHER_IDNAT, PASSWORD, REQUEST, make_desk
@@ -156,12 +157,24 @@ def no_card_at_the_port(desk: Desk) -> None:
     Screen(client=desk.computer.client, base=base).open(f"/carte/{desk.computer.action('cancel').split('/')[2]}")
 
 
+def store_out_of_reach(desk: Desk) -> None:
+    """A page that is asked for while the store cannot be read."""
+
+    def fail() -> None:
+        raise StoreError("redis://r : parti ; redémarrez-le", "redis://r: gone; start it again")
+
+    with pytest.MonkeyPatch.context() as outage:
+        outage.setattr(desk.provider.clock, "catch_up", fail)
+        desk.phone.open("/phone/")
+
+
 PLAYS: dict[str, Callable[[], tuple[Desk, Callable[[Desk], None]]]] = {
     "tutorial": lambda: (make_desk(reader=OneCard()), tutorial),
     "without a card": lambda: (make_desk(), without_a_card),
     "other means": lambda: (make_desk(reader=OneCard(), ecps=EcpsSettings(delegation=True)), by_other_means),
     "odd addresses": lambda: (make_desk(), odd_addresses),
     "another reader": lambda: (make_desk(), second_card),
+    "store": lambda: (make_desk(), store_out_of_reach),
     "portals": lambda: (make_desk(), what_portals_ask_for),
     "card port": lambda: (make_desk(settings=Settings(card_base="https://localhost:8443")), no_card_at_the_port),
 }

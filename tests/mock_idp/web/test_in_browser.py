@@ -13,6 +13,7 @@ from mock_idp.ecps.settings import EcpsSettings
 from mock_idp.store import StoreError
 from mock_idp.web.answers import Answer, answer
 from mock_idp.web.journeys import enrol
+from mock_idp.web.typesetting import typeset
 from tests.mock_idp.web.browsing import CAMERA, NARROW, SMALLEST, WIDE, Person, axe, chromium, person_before, simulator
 from tests.mock_idp.web.desk import PASSWORD, StillClock
 from tests.mock_idp.web.reader import PIN, OneCard
@@ -417,7 +418,7 @@ def test_a_waiting_page_outlasts_an_outage(browser: Browser, shots: Path, monkey
         answer(running.provider, IDNAT, Answer.APPROVE)
         person.computer.wait_for_url(person.callback + "?**")
 
-    assert "redis://r : parti ; redémarrez-le" in said
+    assert typeset("redis://r : parti ; redémarrez-le") in said
     assert [] == person.complaints
 
 
