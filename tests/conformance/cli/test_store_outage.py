@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from conformance.workstation import PASSWORD
+from mock_idp.web.typesetting import typeset
 from tests.conformance.cli.served import PATIENCE, run, serve
 from tests.redis_server import redis_server
 
@@ -104,7 +105,7 @@ def test_redis_goes_away_and_comes_back() -> None:
         (one.status_code, one.headers["Content-Type"]) for one in pages.values()
     }
     assert all('data-error="store-out-of-reach"' in one.text for one in pages.values())
-    assert (True, True) == (disparu.replace("'", "&#39;") in pages["fr"].text, gone in pages["en"].text)
+    assert (True, True) == (typeset(disparu).replace("'", "&#39;") in pages["fr"].text, gone in pages["en"].text)
     assert (3, True) == (command[0], gone in " ".join(command[1].split()))
     assert [200, 200, 200] == [one.status_code for one in back]
     assert all("this Redis was emptied" in one and "start" in one for one in emptied[1:])
