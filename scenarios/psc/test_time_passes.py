@@ -15,6 +15,7 @@ from conformance.scenario import Need, Scenario
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conformance.evidence import Attempt
     from conformance.trial import Trial
 
 MINUTES: Final = 60.0
@@ -84,15 +85,8 @@ def test_idle(trial: Trial) -> None:
         ahead(IDLE)
         visit.who()
         attempt = trial.conclude(visit)
-    if not isinstance(before, Identified):
-        return
-    there = isinstance(attempt.whoami, Identified)
-    if there or isinstance(attempt.whoami, Anonymous):
-        trial.finds(
-            kept=not there,
-            fr="la personne est toujours connectée" if there else "la session a fini",
-            en="the person is still logged in" if there else "the session has ended",
-        )
+    if isinstance(before, Identified):
+        _finds_end(trial, attempt)
 
 
 @Scenario(
@@ -121,15 +115,8 @@ def test_four_hours(trial: Trial) -> None:
         ahead(DAY_IS_OVER)
         visit.who()
         attempt = trial.conclude(visit)
-    if not isinstance(before, Identified):
-        return
-    there = isinstance(attempt.whoami, Identified)
-    if there or isinstance(attempt.whoami, Anonymous):
-        trial.finds(
-            kept=not there,
-            fr="la personne est toujours connectée" if there else "la session a fini",
-            en="the person is still logged in" if there else "the session has ended",
-        )
+    if isinstance(before, Identified):
+        _finds_end(trial, attempt)
 
 
 @Scenario(
@@ -165,6 +152,16 @@ def test_timeout(trial: Trial) -> None:
         fr="la session PSC a été fermée aussi" if away else "la session PSC est restée ouverte",
         en="the PSC session was ended as well" if away else "the PSC session was left open",
     )
+
+
+def _finds_end(trial: Trial, attempt: Attempt) -> None:
+    there = isinstance(attempt.whoami, Identified)
+    if there or isinstance(attempt.whoami, Anonymous):
+        trial.finds(
+            kept=not there,
+            fr="la personne est toujours connectée" if there else "la session a fini",
+            en="the person is still logged in" if there else "the session has ended",
+        )
 
 
 def _provider(trial: Trial) -> Callable[[str], bool]:
