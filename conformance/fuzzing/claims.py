@@ -127,7 +127,7 @@ def _identity(plan: ClaimsPlan, attempt: Attempt) -> list[Violation]:
 def _said_otherwise(plan: ClaimsPlan, identity: str) -> bool:
     """Tell whether the portal took one of two identities that were both said; which, is not ours to judge here."""
     return any(
-        one.change in {Change.DUPLICATE, Change.SET} and one.value == identity and identity not in _NOBODY
+        one.change in {Change.DUPLICATE, Change.SET} and one.value == identity != ""  # the text "null" is a name
         for one in plan.mutations
         if touches_identity((one,))
     )
@@ -181,10 +181,21 @@ def _lied(look: Look, reference: Look | None) -> list[Violation]:
     profile = look.visit.lab.profile.name if look.visit is not None else "psc"
     if landing.alert == Reason.USERINFO_SUB and _left_userinfo_alone(look):
         return []
+    if profile == "core" and only_recommended(attempt):
+        return []
     if must_refuse(profile, landing.alert) and _kinds(reference.attempt) <= _kinds(attempt):
         right = getattr(attempt.whoami, "identity", None) == attempt.person.identity
         return [_told("Q8", "accepted" if right else "stranger", attempt, landing.alert)]
     return []
+
+
+def only_recommended(attempt: Attempt) -> bool:
+    """Tell whether all lies were about ``azp``, or about the slash at an issuer's end.
+
+    The text recommends to compare the first (OIDC-CORE 3.1.3.7(5)); the second is the exception of ``idt.iss.slash``.
+    """
+    slash = {"kind": "extend-claim", "name": "iss", "suffix": "/"}.items()
+    return all(one.deviation.get("name") == "azp" or slash <= one.deviation.items() for one in attempt.told)
 
 
 def _left_userinfo_alone(look: Look) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from conformance.evidence import Anonymous, Attempt, Landing, Role, Seen, Somebody, Told, Whoami
-from conformance.fuzzing.claims import EXECUTED, RAW_CANARY, TEMPLATE_CANARY, explicit, judge
+from conformance.fuzzing.claims import EXECUTED, RAW_CANARY, TEMPLATE_CANARY, explicit, judge, only_recommended
 from conformance.fuzzing.drawing_claims import KINDS, THEMES
 from conformance.fuzzing.hunt import AT_ONCE
 from conformance.fuzzing.mutations import as_lies, mutated
@@ -123,6 +124,8 @@ def look(
 RIGHT = named("8")
 GONE = Anonymous()
 DROPPED = ClaimsPlan(mutations=(change(Change.DROP, "SubjectNameID"),))
+CALLED_NULL = ClaimsPlan(mutations=(change(Change.SET, "SubjectNameID", value="null"),))
+CALLED_NOTHING = ClaimsPlan(mutations=(change(Change.SET, "SubjectNameID", value=""),))
 ADDED = ClaimsPlan(mutations=(change(Change.EXTRA, value="neuf"),))
 INFORMS = ClaimsPlan(mutations=(change(Change.SET, "otherIds", value=None),))
 MANY = ClaimsPlan(mutations=(change(Change.REPEAT, "otherIds", value=200),))
@@ -142,6 +145,9 @@ BEFORE = look("before", RIGHT)
         (DROPPED, (look("mutated", GONE, status=500),), ["Q1.crashed"]),
         (INFORMS, (look("mutated", GONE, status=502),), ["Q1.crashed"]),
         (DROPPED, (look("mutated", named("None")),), ["Q1.without-identity"]),
+        (CALLED_NULL, (look("mutated", named("null")),), []),
+        (CALLED_NULL, (look("mutated", named("None")),), ["Q1.without-identity"]),
+        (CALLED_NOTHING, (look("mutated", named("")),), ["Q1.without-identity"]),
         (INFORMS, (look("mutated", named("9")),), ["Q2.altered"]),
         (INFORMS, (look("mutated", GONE, status=403),), []),
         (ADDED, (look("mutated", GONE, status=403),), ["Q3.refused"]),
@@ -173,6 +179,25 @@ def test_the_oracle(plan: ClaimsPlan, looks: tuple[Look, ...], groups: list[str]
 
     assert groups == [one.group for one in found]
     assert [] == [one for one in found if not one.seen_fr or not one.seen_en or "{" in one.seen_fr]
+
+
+@pytest.mark.parametrize(
+    ("lies", "only"),
+    [
+        ([{"kind": "set-claim", "name": "azp", "value": "other"}], True),
+        ([{"kind": "extend-claim", "name": "iss", "suffix": "/"}], True),
+        ([{"kind": "extend-claim", "name": "iss", "suffix": ".example"}], False),
+        ([{"kind": "set-claim", "name": "aud", "value": "other"}, {"kind": "set-claim", "name": "azp"}], False),
+        ([{"kind": "break-signature"}], False),
+    ],
+)
+def test_what_is_only_recommended(lies: list[dict[str, Any]], *, only: bool) -> None:
+    """``azp`` and the slash of an issuer; under core a portal may let both pass."""
+    seen = replace(
+        look("lied", RIGHT).attempt.journal[0], told=tuple(Told(deviation=lie, honest=None, told=None) for lie in lies)
+    )
+
+    assert only is only_recommended(replace(look("lied", RIGHT).attempt, journal=(seen,)))
 
 
 def test_which_refusals_a_portal_must_share() -> None:
