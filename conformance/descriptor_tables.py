@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -212,7 +213,8 @@ def read_clock(table: Table, base: str) -> PortalClock:
     """Return how the clock of ``[clock]`` is set.
 
     Raises:
-        DescriptorError: a key is unknown or of the wrong kind, or there is not exactly one way to set it.
+        DescriptorError: a key is unknown or of the wrong kind, there is not exactly one way to set it, or the file's
+            path is not a full one.
     """
     found = PortalClock(
         post=address_in(table, "post", base, ""),
@@ -223,6 +225,11 @@ def read_clock(table: Table, base: str) -> PortalClock:
         raise DescriptorError(
             f'{table.place} : écrivez post = "/adresse" ou faketime = "/chemin/fichier", et un seul des deux',
             f'{table.place}: write post = "/address" or faketime = "/path/to/file", and exactly one of them',
+        )
+    if found.faketime and not Path(found.faketime).is_absolute():
+        raise DescriptorError(
+            f"{table.place} faketime : {found.faketime!r} dépend du dossier courant ; écrivez un chemin complet",
+            f"{table.place} faketime: {found.faketime!r} depends on the folder one is in; write a full path",
         )
     table.finish()
     return found

@@ -31,10 +31,15 @@ def set_clock(clock: PortalClock, seconds: float) -> None:
         seconds: by how many; 0 for real time.
 
     Raises:
-        ClockFailed: the address does not say that it was done (2xx), or the file cannot be written.
+        ClockFailed: the address does not answer, or not that it was done (2xx), or the file cannot be written.
     """
     if clock.post:
         page = Browser(frozenset({origin_host(clock.post)})).step(clock.post, "POST", {clock.field: f"{seconds:g}"})
+        if page.error is not None:
+            raise ClockFailed(
+                f"[clock] post : {clock.post} ne répond pas ({page.error.trouble}) ; voyez si le portail tourne",
+                f"[clock] post: {clock.post} does not answer ({page.error.trouble}); see whether the portal runs",
+            )
         if page.status not in _DONE:
             raise ClockFailed(
                 f"[clock] post : {clock.post} répond {page.status} ; il faut 2xx quand l'horloge est réglée",
@@ -54,8 +59,8 @@ def set_clock(clock: PortalClock, seconds: float) -> None:
 def time_passing(lab: Lab) -> Iterator[Callable[[float], None]]:
     """Give what sets both clocks, the portal's and the provider's, so many seconds ahead of real time.
 
-    Both are back at the end of the block, however it ends, and the portal has forgotten what it read meanwhile: an age
-    in its caches would be negative.
+    Both are back at the end of the block, however it ends.  Ages in the portal's caches are negative then, so a
+    scenario that uses this is ``alone``: after those the portal is made to forget.
 
     Raises:
         ClockFailed: the portal's clock cannot be set.

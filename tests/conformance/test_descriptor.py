@@ -192,6 +192,7 @@ MISTAKES = [
     (LEAST + '[reset]\nget = "/x"\n', "[reset] get: unknown key; known are post"),
     (LEAST + '[clock]\nfield = "s"\n', '[clock]: write post = "/address" or faketime = "/path/to/file"'),
     (LEAST + '[clock]\npost = "/c"\nfaketime = "f"\n', "exactly one of them"),
+    (LEAST + '[clock]\nfaketime = "f"\n', "[clock] faketime: 'f' depends on the folder one is in; write a full path"),
     (LEAST + '[clock]\npost = "/c"\nspeed = 2\n', "[clock] speed: unknown key; known are"),
     (LEAST + '[refresh]\nmethod = "PUT"\n', "[refresh] method: 'PUT' is not understood; write one of GET, POST"),
     (LEAST + 'nmae = "x"\n', "[portal] nmae: unknown key; known are base_url, name"),

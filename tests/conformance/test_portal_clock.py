@@ -9,6 +9,7 @@ import pytest
 
 from conformance.described import PortalClock
 from conformance.evidence import Anonymous, Identified
+from conformance.miniatures.server import free_port
 from conformance.portal_clock import ClockFailed, set_clock, time_passing
 from conformance.trial import Trial
 from tests.conformance.sites import running
@@ -44,6 +45,13 @@ def test_only_2xx_says_that_it_was_done(status: int) -> None:
             return
         with pytest.raises(ClockFailed, match=rf"\[clock\] post: .* answers {status}; it must be 2xx"):
             set_clock(clock, 60)
+
+
+@pytest.mark.integration
+def test_an_address_that_does_not_answer_is_told_as_such() -> None:
+    """There is no status to speak of."""
+    with pytest.raises(ClockFailed, match=r"\[clock\] post: .* does not answer \(unreachable\); see whether"):
+        set_clock(PortalClock(post=f"http://127.0.0.1:{free_port()}/clock"), 60)
 
 
 def test_libfaketimes_file_is_written(tmp_path: Path) -> None:
