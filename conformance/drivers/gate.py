@@ -83,7 +83,9 @@ class Gate:
 
     def stop_loading(self) -> None:
         """Give up the page that is awaited; until then the window would run no script."""
-        self._line.send("Page.stopLoading")
+        # the window may be closed by now
+        with suppress(BrowserError):
+            self._line.send("Page.stopLoading")
 
     def may_fetch(self, url: str) -> bool:
         """Tell whether an address is within the list of hosts."""
