@@ -111,7 +111,7 @@ def _check_host() -> Response | None:
     doors = provider().tls_doors
     flawed = doors.hosts if doors is not None else frozenset()
     if request.host not in {issuer, wallet, card, mtls, *flawed} or not request.host:
-        served = f"{settings.issuer_base}", f"{settings.wallet_base}"
+        served = dict.fromkeys((settings.issuer_base, settings.wallet_base))
         said = f"Host {request.host!r} is not served here. Use {' or '.join(served)}."
         if _wants_json():
             # RFC 6749 5.2 allows no quotation mark or backslash in it

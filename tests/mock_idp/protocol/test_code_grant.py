@@ -273,8 +273,14 @@ PKCE = {"code_challenge": S256, "code_challenge_method": "S256"}
         ({}, None, {"grant_type": ""}, "invalid_request", "grant_type is missing in the body."),
     ],
 )
-def test_a_refusal_says_the_cause_and_the_remedy(  # noqa: PLR0917  one request, read from left to right
-    world: World, asked: dict[str, str], headers: dict[str, str] | None, changes: dict[str, str], error: str, said: str
+def test_a_refusal_says_the_cause_and_the_remedy(
+    world: World,
+    *,
+    asked: dict[str, str],
+    headers: dict[str, str] | None,
+    changes: dict[str, str],
+    error: str,
+    said: str,
 ) -> None:
     """RFC 6749 5.2: 400, in JSON, kept by nobody."""
     reply = world.redeem(world.code(**asked), headers, **changes)

@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Error, TimeoutError, expect, sync_playwright  # noqa: A004  Playwright's own
+from playwright.sync_api import Error, expect, sync_playwright
+from playwright.sync_api import TimeoutError as BrowserTimeout
 
 from mock_idp.web.serve import run_provider
 from tests.mock_idp.web import keyboard as keys
@@ -180,7 +181,7 @@ class Person:
     def go_on(self, window: Page) -> None:
         """Press « Continuer » where no script runs, unless the page has loaded itself anew before."""
         if not self.scripts:
-            with suppress(TimeoutError):
+            with suppress(BrowserTimeout):
                 window.locator('form[name="continue"] button').click(timeout=MOMENT_MS)
 
 

@@ -136,7 +136,8 @@ def test_the_whole_tutorial_by_a_person(
     browser: Browser,
     shots: Path,
     sizes: tuple[dict[str, int], dict[str, int]],
-    scripts: bool,  # noqa: FBT001  pytest passes it by name
+    *,
+    scripts: bool,
     language: str,
 ) -> None:
     """From the portal to the portal, with an activation between; no page is too wide, and axe has no complaint.
@@ -304,7 +305,8 @@ def activate_without_a_card(person: Person) -> None:
 def test_an_activation_without_a_card(
     browser: Browser,
     shots: Path,
-    scripts: bool,  # noqa: FBT001  pytest passes it by name
+    *,
+    scripts: bool,
 ) -> None:
     """To an e-CPS that is active, and a login with it."""
     with (
