@@ -55,6 +55,7 @@ SWITCHES = [
 def chromium() -> Iterator[Browser]:
     """Start the system's Chromium."""
     found = next(path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name)))
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=SWITCHES)
         yield browser

@@ -211,8 +211,9 @@ def test_the_whole_tutorial_on_the_desk(browser: Browser, shots: Path, size: dic
         expect(phone.locator("#activated")).to_be_visible()
         expect(computer.locator("#activated")).to_be_visible()
         person.look(window, "desk-activated")
-        computer.locator("#se-connecter").click()
-        computer.locator("#se-connecter").click()
+        # both pages have a button of this name, and nothing waits for the page that a frame goes to
+        computer.locator('form[name="login"] #se-connecter').click()
+        computer.locator('form[name="ecps"] #se-connecter').click()
         phone.locator('[role="button"]').click()
         expect(phone.locator("a[data-request]")).to_be_visible()
         person.look(window, "desk-waiting")
