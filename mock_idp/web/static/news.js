@@ -3,6 +3,17 @@
 
 const EVERY_MS = 1500;
 const OUT_OF_REACH = 503;
+const GIVEN_UP_MS = 10000;
+
+// Whoever pressed a button is on the way already, and what is news then may be their own doing: nobody is called back.
+// Not for ever: the way may come to nothing. iPhones know no "beforeunload".
+let leftAt = -Infinity;
+const leaving = () => performance.now() - leftAt < GIVEN_UP_MS;
+for (const sign of ["submit", "beforeunload"]) {
+  window.addEventListener(sign, () => {
+    leftAt = performance.now();
+  });
+}
 
 const page = document.querySelector("[data-news]");
 if (page) {
@@ -12,7 +23,7 @@ if (page) {
       const answer = await fetch(news, { headers: { Accept: "application/json" }, cache: "no-store" });
       const told = answer.ok ? String((await answer.json())[field]) : "gone";
       // while the simulator's store is out of reach nobody knows: ask again
-      if (answer.status !== OUT_OF_REACH && told !== seen) {
+      if (answer.status !== OUT_OF_REACH && told !== seen && !leaving()) {
         window.location.replace(next);
         return;
       }
@@ -29,7 +40,7 @@ for (const place of document.querySelectorAll("[data-countdown]")) {
   const timer = window.setInterval(() => {
     const left = Math.max(0, Math.round((end - Date.now()) / 1000));
     place.textContent = String(left);
-    if (left === 0) {
+    if (left === 0 && !leaving()) {
       window.clearInterval(timer);
       // what the time was for is over: the next page says so
       if (page) window.location.replace(page.dataset.next);

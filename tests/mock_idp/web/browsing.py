@@ -6,8 +6,9 @@ import os
 import shutil
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode
 
 import zxingcpp
@@ -22,7 +23,7 @@ from tests.mock_idp.web.desk import REQUEST, make_provider
 from tests.mock_idp.web.screen import VARYING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser, BrowserContext, Frame, Page
 
@@ -42,6 +43,8 @@ AXE = Axe().axe_script
 FAULTLESS: set[str] = set()
 """Pages that axe found nothing wrong with, without what varies: the same page is not asked about twice."""
 CALLBACK_PATH = "/portail/retour"
+
+Answer = TypeVar("Answer")
 
 # The machine's own network only, whatever a page might ask for; no sandbox, because containers run as root; a camera
 # that shows a test picture.
@@ -102,13 +105,13 @@ class Person:
             # what stands in the page is not on the screen yet: a frame is painted later than its window
             for frame in window.frames:
                 frame.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        _take(window, picture)
+        _patiently(window, partial(window.screenshot, path=picture, full_page=True))
         if kept := os.environ.get("PSC_SCREENSHOTS"):
             folder = Path(kept) / self.shots.name
             folder.mkdir(parents=True, exist_ok=True)
             shutil.copy(picture, folder)
         for frame in window.frames:
-            self.complaints += [f"{place}: {complaint}" for complaint in wide_pages(frame)]
+            self.complaints += [f"{place}: {complaint}" for complaint in _patiently(window, partial(wide_pages, frame))]
             if self.scripts and (shape := VARYING.sub("0", frame.content())) not in FAULTLESS:
                 troubles = axe(frame)
                 self.complaints += [f"{place}: {complaint}" for complaint in troubles]
@@ -186,17 +189,14 @@ class Person:
                 window.locator('form[name="continue"] button').click(timeout=MOMENT_MS)
 
 
-def _take(window: Page, picture: Path) -> None:
-    """Take a picture; a page without scripts loads itself anew now and then, and just then none can be taken."""
-    for again in range(TRIES):
+def _patiently(window: Page, act: Callable[[], Answer]) -> Answer:
+    """Do something with a page, and again if it went on just then: without scripts it loads itself anew."""
+    for _ in range(TRIES - 1):
         try:
-            window.screenshot(path=picture, full_page=True)
+            return act()
         except Error:
-            if again == TRIES - 1:
-                raise
             window.wait_for_load_state("load")
-        else:
-            return
+    return act()
 
 
 def axe(window: Page | Frame) -> list[str]:

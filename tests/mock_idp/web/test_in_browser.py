@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
@@ -11,6 +12,7 @@ from playwright.sync_api import expect
 
 from mock_idp.ecps.settings import EcpsSettings
 from mock_idp.store import StoreError
+from mock_idp.web import phone as phone_pages
 from mock_idp.web.answers import Answer, answer
 from mock_idp.web.journeys import enrol
 from mock_idp.web.typesetting import typeset
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
+    from werkzeug.wrappers import Response as AnyResponse
+
+    from mock_idp.web.texts import Explanation
 
 pytestmark = [pytest.mark.browser, pytest.mark.integration, pytest.mark.requires("chromium", "playwright")]
 
@@ -167,6 +172,61 @@ def test_the_whole_tutorial_by_a_person(
     assert 18 == len(person.seen)
 
 
+def activate_on_the_desk(person: Person) -> None:
+    """Live steps 01 to 06 of the tutorial in two frames; nothing waits for the page that a frame goes to."""
+    window = person.computer
+    computer, phone = window.frame_locator("#computer"), window.frame_locator("#phone")
+    computer.locator("#identifiant").fill("99799000015")
+    computer.locator("#se-connecter").click()
+    expect(computer.locator('[data-error="idnat-unknown"]')).to_be_visible()
+    person.look(window, "desk-login-refused")
+    computer.locator("#identifiant").fill(IDNAT)
+    computer.locator("#se-connecter").click()
+    computer.locator("#commencer").click()
+    computer.locator("#pin").fill(PIN)
+    expect(phone.locator("#terms")).to_be_visible()
+    person.look(window, "desk-activation")
+    computer.locator("#valider-pin").click()
+    expect(computer.locator("#qr")).to_be_visible()
+    phone.locator("#terms").check()
+    phone.locator("#commencer").click()
+    expect(phone.locator('form[name="screen"] button')).to_be_visible()
+    person.look(window, "desk-qr")
+    phone.locator('form[name="screen"] button').click()
+    expect(computer.locator("input#code")).to_be_visible()
+    expect(phone.locator("#code")).to_be_visible()
+    person.look(window, "desk-code")
+    computer.locator("input#code").fill(phone.locator("#code").inner_text())
+    computer.locator("#valider-code").click()
+    expect(computer.locator('[data-phase] form[name="continue"]')).to_be_visible()
+    phone.locator("#password").fill(PASSWORD)
+    phone.locator("#password_confirm").fill(PASSWORD)
+    person.look(window, "desk-password")
+    phone.locator("#valider").click()
+    expect(phone.locator("#activated")).to_be_visible()
+    expect(computer.locator("#activated")).to_be_visible()
+    person.look(window, "desk-activated")
+
+
+def log_in_on_the_desk(person: Person) -> None:
+    """Ask for a login on the computer, and approve it on the phone beside it."""
+    window = person.computer
+    computer, phone = window.frame_locator("#computer"), window.frame_locator("#phone")
+    # both pages have a button of this name
+    computer.locator('form[name="login"] #se-connecter').click()
+    computer.locator('form[name="ecps"] #se-connecter').click()
+    phone.locator('[role="button"]').click()
+    expect(phone.locator("a[data-request]")).to_be_visible()
+    expect(computer.locator("#number")).to_be_visible()
+    person.look(window, "desk-waiting")
+    phone.locator("a[data-request]").click()
+    phone.locator("#password").fill(PASSWORD)
+    phone.locator("#valider").click()
+    expect(phone.locator('form[name="pick"]')).to_be_visible()
+    person.look(window, "desk-number")
+    phone.locator(f'button[value="{computer.locator("#number").inner_text()}"]').click()
+
+
 @pytest.mark.parametrize(
     ("size", "language"), [(DESKTOP, "fr-FR"), (NARROW, "en-GB")], ids=["desktop", "phone-in-english"]
 )
@@ -182,47 +242,8 @@ def test_the_whole_tutorial_on_the_desk(browser: Browser, shots: Path, size: dic
         window = person.computer
         person.arrive()
         window.locator("#cote-a-cote").click()
-        computer, phone = window.frame_locator("#computer"), window.frame_locator("#phone")
-        computer.locator("#identifiant").fill("99799000015")
-        computer.locator("#se-connecter").click()
-        expect(computer.locator('[data-error="idnat-unknown"]')).to_be_visible()
-        person.look(window, "desk-login-refused")
-        computer.locator("#identifiant").fill(IDNAT)
-        computer.locator("#se-connecter").click()
-        computer.locator("#commencer").click()
-        computer.locator("#pin").fill(PIN)
-        expect(phone.locator("#terms")).to_be_visible()
-        person.look(window, "desk-activation")
-        computer.locator("#valider-pin").click()
-        expect(computer.locator("#qr")).to_be_visible()
-        phone.locator("#terms").check()
-        phone.locator("#commencer").click()
-        expect(phone.locator('form[name="screen"] button')).to_be_visible()
-        person.look(window, "desk-qr")
-        phone.locator('form[name="screen"] button').click()
-        expect(computer.locator("input#code")).to_be_visible()
-        person.look(window, "desk-code")
-        computer.locator("input#code").fill(phone.locator("#code").inner_text())
-        computer.locator("#valider-code").click()
-        phone.locator("#password").fill(PASSWORD)
-        phone.locator("#password_confirm").fill(PASSWORD)
-        person.look(window, "desk-password")
-        phone.locator("#valider").click()
-        expect(phone.locator("#activated")).to_be_visible()
-        expect(computer.locator("#activated")).to_be_visible()
-        person.look(window, "desk-activated")
-        # both pages have a button of this name, and nothing waits for the page that a frame goes to
-        computer.locator('form[name="login"] #se-connecter').click()
-        computer.locator('form[name="ecps"] #se-connecter').click()
-        phone.locator('[role="button"]').click()
-        expect(phone.locator("a[data-request]")).to_be_visible()
-        person.look(window, "desk-waiting")
-        phone.locator("a[data-request]").click()
-        phone.locator("#password").fill(PASSWORD)
-        phone.locator("#valider").click()
-        expect(phone.locator('form[name="pick"]')).to_be_visible()
-        person.look(window, "desk-number")
-        phone.locator(f'button[value="{computer.locator("#number").inner_text()}"]').click()
+        activate_on_the_desk(person)
+        log_in_on_the_desk(person)
         window.wait_for_url(person.callback + "?**")
 
     assert [] == person.complaints
@@ -423,6 +444,39 @@ def test_a_waiting_page_outlasts_an_outage(browser: Browser, shots: Path, monkey
 
     assert typeset("redis://r : parti ; redémarrez-le") in said
     assert [] == person.complaints
+
+
+def test_who_has_left_a_page_is_not_called_back(browser: Browser, shots: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That the QR code is scanned is the phone's own doing: on its slow way to the code it is not sent home."""
+    on_the_way, let_go = threading.Event(), threading.Event()
+    shown = phone_pages._link
+
+    def late(error: Explanation | None = None) -> AnyResponse:
+        on_the_way.set()
+        let_go.wait(timeout=10)
+        return shown(error)
+
+    with (
+        simulator(OneCard()) as running,
+        person_before(browser, running, shots, computer=WIDE, phone=NARROW) as person,
+    ):
+        person.phone.goto(person.base + "/phone/")
+        person.tick(person.phone, "#terms")
+        person.press(person.phone, "terms")
+        person.arrive()
+        person.write(person.computer, "ecps", identifiant=IDNAT)
+        person.press(person.computer, "begin")
+        person.write(person.computer, "reader", pin=PIN)
+        person.wait_for(person.phone, 'form[name="screen"]')
+        monkeypatch.setattr(phone_pages, "_link", late)
+        person.phone.locator('form[name="screen"] button').click(no_wait_after=True)
+        assert on_the_way.wait(timeout=10)
+        # the first may have been asked before the scan, the second was not
+        for _ in range(2):
+            with person.phone.expect_response("**/phone/etat"):
+                pass
+        let_go.set()
+        expect(person.phone.locator("#code")).to_be_visible()
 
 
 ASK_THE_FRAME = """
