@@ -103,9 +103,9 @@ def test_placeholders_are_filled_in() -> None:
         FACTS.fill("{prt}")
 
 
-def portal(tmp_path: Path, *command: str, **more: Any) -> LaunchedPortal:
+def portal(tmp_path: Path, *command: str, ready_seconds: float = 30) -> LaunchedPortal:
     """Return a portal that is not started yet."""
-    launch = Launch(command=command, ready_seconds=0.3, **more)
+    launch = Launch(command=command, ready_seconds=ready_seconds)
     return LaunchedPortal(
         launch, base_url=f"http://127.0.0.1:{free_port()}", facts=FACTS, folder=tmp_path, log=tmp_path / "portal.log"
     )
@@ -129,7 +129,7 @@ def test_a_program_that_ends_at_once(tmp_path: Path) -> None:
 
 def test_a_program_that_never_answers_is_stopped(tmp_path: Path) -> None:
     """After the time in the descriptor, and nothing is left running."""
-    one = portal(tmp_path, *SLEEPER)
+    one = portal(tmp_path, *SLEEPER, ready_seconds=0.3)
     with pytest.raises(LaunchError, match=r"did not answer within 0\.3 s"):
         one.start()
 
