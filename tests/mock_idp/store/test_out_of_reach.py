@@ -62,7 +62,7 @@ def test_a_full_disk_is_no_end(tmp_path: Path) -> None:
 @pytest.mark.requires("redis-server")
 def test_a_redis_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for it longer than the patience, and when it goes on so does the store."""
-    monkeypatch.setattr(redis, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(redis, "PATIENCE_SECONDS", 1.0)
     with redis_server() as server, RedisStore(server.url, record_codec()) as store:
         store.put("counters", "people", 1)
         server.hang()
