@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 PATIENCE_SECONDS = 30
+_LOOK_EVERY = 0.05
+"""Seconds after which the port sees that it is to stop."""
 _JOIN_SECONDS = 5
 
 
@@ -151,7 +153,9 @@ class TlsPort:
 
     def __enter__(self) -> Self:
         """Serve in a thread."""
-        self._thread = threading.Thread(target=self._server.serve_forever, name="psc-tls-port", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(_LOOK_EVERY,), name="psc-tls-port", daemon=True
+        )
         self._thread.start()
         return self
 

@@ -77,7 +77,7 @@ def listening(status: int = 200) -> Iterator[tuple[str, queue.Queue[tuple[str, s
             """Say nothing."""
 
     server = HTTPServer(("127.0.0.1", 0), Portal)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}", heard
