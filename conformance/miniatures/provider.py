@@ -210,7 +210,7 @@ class Provider:
         """
         endpoint = self._discover()["userinfo_endpoint"]
         if self._defect is Defect.SENDS_TOKEN_IN_ADDRESS:
-            endpoint += "?" + urlencode({"access_token": access_token})
+            endpoint += ("&" if "?" in endpoint else "?") + urlencode({"access_token": access_token})
         # Without its lifetime: Authlib takes a token of 60 s, as PSC gave them once, for one that has expired already.
         token = {"access_token": access_token, "token_type": "Bearer"}
         ask = self._client.post if self._config.userinfo_by_post else self._client.get
