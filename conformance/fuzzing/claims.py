@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.evidence import Anonymous, Identified
+from conformance.fuzzing.duties import owes_refusal
 from conformance.fuzzing.mutations import as_lies, mutated, only_adds, touches_identity
 from conformance.fuzzing.plan import Change, ClaimsPlan, Mutation
 from conformance.fuzzing.verdict import Violation, trouble
 from conformance.miniatures.refusals import Reason
-from conformance.reference import must_refuse
 from mock_idp.artefacts import Seam, SigningKey
 from mock_idp.deviations import (
     AlgNone,
@@ -181,21 +181,10 @@ def _lied(look: Look, reference: Look | None) -> list[Violation]:
     profile = look.visit.lab.profile.name if look.visit is not None else "psc"
     if landing.alert == Reason.USERINFO_SUB and _left_userinfo_alone(look):
         return []
-    if profile == "core" and only_recommended(attempt):
-        return []
-    if must_refuse(profile, landing.alert) and _kinds(reference.attempt) <= _kinds(attempt):
+    if owes_refusal(profile, attempt, landing.alert) and _kinds(reference.attempt) <= _kinds(attempt):
         right = getattr(attempt.whoami, "identity", None) == attempt.person.identity
         return [_told("Q8", "accepted" if right else "stranger", attempt, landing.alert)]
     return []
-
-
-def only_recommended(attempt: Attempt) -> bool:
-    """Tell whether all lies were about ``azp``, or about the slash at an issuer's end.
-
-    The text recommends to compare the first (OIDC-CORE 3.1.3.7(5)); the second is the exception of ``idt.iss.slash``.
-    """
-    slash = {"kind": "extend-claim", "name": "iss", "suffix": "/"}.items()
-    return all(one.deviation.get("name") == "azp" or slash <= one.deviation.items() for one in attempt.told)
 
 
 def _left_userinfo_alone(look: Look) -> bool:

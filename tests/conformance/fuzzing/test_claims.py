@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, TypeVar
 
 import pytest
@@ -10,14 +9,12 @@ from hypothesis import Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from conformance.evidence import Anonymous, Attempt, Landing, Role, Seen, Somebody, Told, Whoami
-from conformance.fuzzing.claims import EXECUTED, RAW_CANARY, TEMPLATE_CANARY, explicit, judge, only_recommended
+from conformance.fuzzing.claims import EXECUTED, RAW_CANARY, TEMPLATE_CANARY, explicit, judge
 from conformance.fuzzing.drawing_claims import KINDS, THEMES
 from conformance.fuzzing.hunt import AT_ONCE
 from conformance.fuzzing.mutations import as_lies, mutated
 from conformance.fuzzing.plan import Change, ClaimsPlan, Mutation
 from conformance.fuzzing.verdict import Look
-from conformance.miniatures.refusals import Reason
-from conformance.reference import must_refuse
 from mock_idp.artefacts import Seam
 from mock_idp.deviations import BreakSignature, DropField, DuplicateField, SetField, from_json, to_json
 from mock_idp.people import builtin_people
@@ -179,35 +176,6 @@ def test_the_oracle(plan: ClaimsPlan, looks: tuple[Look, ...], groups: list[str]
 
     assert groups == [one.group for one in found]
     assert [] == [one for one in found if not one.seen_fr or not one.seen_en or "{" in one.seen_fr]
-
-
-@pytest.mark.parametrize(
-    ("lies", "only"),
-    [
-        ([{"kind": "set-claim", "name": "azp", "value": "other"}], True),
-        ([{"kind": "extend-claim", "name": "iss", "suffix": "/"}], True),
-        ([{"kind": "extend-claim", "name": "iss", "suffix": ".example"}], False),
-        ([{"kind": "set-claim", "name": "aud", "value": "other"}, {"kind": "set-claim", "name": "azp"}], False),
-        ([{"kind": "break-signature"}], False),
-    ],
-)
-def test_what_is_only_recommended(lies: list[dict[str, Any]], *, only: bool) -> None:
-    """``azp`` and the slash of an issuer; under core a portal may let both pass."""
-    seen = replace(
-        look("lied", RIGHT).attempt.journal[0], told=tuple(Told(deviation=lie, honest=None, told=None) for lie in lies)
-    )
-
-    assert only is only_recommended(replace(look("lied", RIGHT).attempt, journal=(seen,)))
-
-
-def test_which_refusals_a_portal_must_share() -> None:
-    """Under core the signature may be skipped over TLS; the level is never asked for."""
-    assert [False, True, True, False] == [
-        must_refuse("core", Reason.SIGNATURE),
-        must_refuse("core", Reason.ISS),
-        must_refuse("strict", Reason.SIGNATURE),
-        must_refuse("strict", Reason.ACR),
-    ]
 
 
 def test_explicit_plans_have_every_kind_of_mutation_but_the_two_that_say_something_twice() -> None:
