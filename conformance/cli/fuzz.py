@@ -120,8 +120,14 @@ def execute(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         scribe = Scribe(terminal, portal, folder)
         ground = stack.enter_context(closing(Ground(portal.lab)))
         campaign = Campaign(ground=ground, effort=effort, budget=budget, seed=seed, watcher=scribe)
-        outcomes = campaign.run(targets)
-        return scribe.ends(outcomes, seed=seed, seconds=time.monotonic() - began)
+        try:
+            for outcome in campaign.run(targets):
+                scribe.turn_is_over(outcome, seed=seed)
+        except BaseException:
+            # Ctrl-C, a provider that is gone, or a mistake of ours: what was found until then is not lost
+            scribe.is_cut_off()
+            raise
+        return scribe.ends(seconds=time.monotonic() - began)
 
 
 def execute_replay(options: argparse.Namespace, terminal: Terminal) -> ExitCode:

@@ -20,7 +20,6 @@ from conformance.reports import read_run
 from conformance.texts import said
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from conformance.cli.standing import Standing
@@ -49,7 +48,7 @@ class Scribe:
         self.log = EventLog(folder / EVENTS_FILE)
         self.log.add([_run_event(portal)])
         self.findings: list[Finding] = []
-        self._ends, self._of_target = 0.0, 0
+        self._ends, self._of_target, self._tried = 0.0, 0, 0
 
     def hunts(self, target: Target, seconds: float) -> None:
         """Say that a target's turn begins."""
@@ -82,27 +81,43 @@ class Scribe:
         self._terminal.say(f"    Plan : {file}", f"    Plan: {file}")
         self._shows_progress()
 
-    def ends(self, outcomes: Sequence[Outcome], *, seed: int, seconds: float) -> ExitCode:
+    def turn_is_over(self, outcome: Outcome, *, seed: int) -> None:
+        """Write down what came of a target."""
+        self._tried += outcome.tried
+        if not outcome.findings:
+            self.log.add(quiet_events(outcome))
+        self.log.add([target_event(outcome, seed)])
+
+    def ends(self, *, seconds: float) -> ExitCode:
         """Write the reports, and return what the command ends with."""
         self._status.stop()
-        counted = [finding for finding in self.findings if finding.stable]
-        tried = sum(outcome.tried for outcome in outcomes)
-        code = ExitCode.FAILURES if counted else ExitCode.CLEAN if tried else ExitCode.NOTHING
-        for outcome in outcomes:
-            if not outcome.findings:
-                self.log.add(quiet_events(outcome))
-            self.log.add([target_event(outcome, seed)])
+        counted = sum(finding.stable for finding in self.findings)
+        code = ExitCode.FAILURES if counted else ExitCode.CLEAN if self._tried else ExitCode.NOTHING
         self.log.add([self._end_event(code, seconds)])
-        self.log.close()
-        write_reports(read_run(self.log.events), self._folder, self._terminal.language, descriptor=self._portal.file)
         self._terminal.say(
-            f"{tried} plans en {seconds:.0f} s, {len(counted)} propriété(s) enfreinte(s).",
-            f"{tried} plans in {seconds:.0f} s, {len(counted)} broken propert{'y' if len(counted) == 1 else 'ies'}.",
+            f"{self._tried} plans en {seconds:.0f} s, {counted} propriété(s) enfreinte(s).",
+            f"{self._tried} plans in {seconds:.0f} s, {counted} broken propert{'y' if counted == 1 else 'ies'}.",
             "bold",
         )
+        self._reports()
+        return code
+
+    def is_cut_off(self) -> None:
+        """Write the reports of what was found until then; they say that they are incomplete."""
+        self._status.stop()
+        counted = sum(finding.stable for finding in self.findings)
+        self._terminal.say(
+            f"Recherche interrompue, {counted} propriété(s) enfreinte(s) jusque-là ; le rapport est incomplet.",
+            f"Cut off, with {counted} broken propert{'y' if counted == 1 else 'ies'}; the report is incomplete.",
+            "bold",
+        )
+        self._reports()
+
+    def _reports(self) -> None:
+        self.log.close()
+        write_reports(read_run(self.log.events), self._folder, self._terminal.language, descriptor=self._portal.file)
         report = (self._folder / HTML_FILE).resolve()
         self._terminal.say(f"Rapport : {report}", f"Report: {report}", "bold")
-        return code
 
     def _end_event(self, code: ExitCode, seconds: float) -> Event:
         ruled = Counter(one["verdict"] for one in of_kind(self.log.events, "verdict"))

@@ -10,7 +10,7 @@ from conformance.fuzzing.finding import confirm
 from conformance.fuzzing.hunt import SHRINK_PLANS, Hunt
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from conformance.fuzzing.finding import Finding
     from conformance.fuzzing.ground import Ground
@@ -93,14 +93,12 @@ class Campaign:
     always: bool = True
     _known: set[str] = field(default_factory=set)
 
-    def run(self, targets: Sequence[Target]) -> tuple[Outcome, ...]:
-        """Hunt every target for its share of the budget."""
+    def run(self, targets: Sequence[Target]) -> Iterator[Outcome]:
+        """Hunt every target for its share of the budget, and yield what came of each as soon as its turn is over."""
         ends = time.monotonic() + self.budget
-        outcomes = []
         for number, target in enumerate(targets):
             share = max(0.0, ends - time.monotonic()) / (len(targets) - number)
-            outcomes.append(self._hunt(target, share))
-        return tuple(outcomes)
+            yield self._hunt(target, share)
 
     def _wants_more(self, found: Sequence[Finding]) -> bool:
         """Tell whether to go on: what does not happen again does not count, but not for ever."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import re
+import signal
 import subprocess
 import sys
+from itertools import takewhile
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 from xml.etree.ElementTree import fromstring
@@ -181,6 +183,30 @@ def test_progress_is_shown_while_it_goes_and_again_after_a_finding(tmp_path: Pat
 def _finding() -> Finding:
     broken = Violation(broke="Q1", symptom="crashed", seen_fr="vu", seen_en="seen")
     return Finding(target="claims", plan=ClaimsPlan(), violation=broken, again=3, at_plan=1, at_seconds=0.1)
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+def test_what_was_found_before_the_end_is_reported(tmp_path: Path, sign: signal.Signals) -> None:
+    """A pipeline that cancels the job, or Ctrl-C: what was found stays, and nothing unfinished looks like a pass."""
+    which = ["--fault", "opens_without_identity", "--target", "claims", "--target", "flow", "--budget", "600s"]
+    command = [sys.executable, "-u", "-m", "conformance.cli", "fuzz", *which, "--seed", "1", "--lang", "en"]
+    with subprocess.Popen([*command, "--report-dir", str(tmp_path)], stdout=subprocess.PIPE, text=True) as fuzzing:
+        assert fuzzing.stdout is not None
+        until = list(takewhile(lambda line: "Plan:" not in line, fuzzing.stdout))
+        fuzzing.send_signal(sign)
+        rest = fuzzing.stdout.read()
+        code = fuzzing.wait(timeout=60)
+    events = read_events((tmp_path / "events.jsonl").read_text(encoding="utf-8"))
+    suite = fromstring((tmp_path / "junit.xml").read_text(encoding="utf-8"))  # noqa: S314  # our own report
+
+    assert ExitCode.INTERRUPTED == code
+    assert any("Q1.without-identity" in line for line in until)
+    assert "Cut off, with 1 broken property; the report is incomplete." in rest
+    assert ["fuzz.claims.1"] == [one["scenario"] for one in of_kind(events, "verdict")]
+    assert [] == of_kind(events, "end") + of_kind(events, "target")
+    assert "cut off" in "".join(suite.itertext()) + str([case.attrib for case in suite.iter()])
+    assert {"report.html", "plan-1.json", "report.sarif", "summary.md"} <= {one.name for one in tmp_path.iterdir()}
 
 
 @pytest.mark.integration

@@ -115,7 +115,7 @@ def test_a_plan_that_always_runs_is_made_smaller_too() -> None:
         ground=cast("Ground", QuietGround()), effort=Effort(examples=0), budget=0.0, seed=0, watcher=Notes()
     )
 
-    assert [IdentifierPlan(tail="/")] == [finding.plan for finding in campaign.run([what])[0].findings]
+    assert [IdentifierPlan(tail="/")] == [finding.plan for finding in next(campaign.run([what])).findings]
 
 
 def test_making_smaller_has_an_end() -> None:
@@ -162,7 +162,7 @@ def test_what_does_not_happen_again_does_not_end_a_campaign() -> None:
     campaign = Campaign(
         ground=cast("Ground", QuietGround()), effort=Effort(examples=60), budget=FOREVER, seed=0, watcher=Notes()
     )
-    findings = campaign.run([flaky])[0].findings
+    findings = next(campaign.run([flaky])).findings
 
     assert ["P4.merged"] == [finding.violation.group for finding in findings if finding.stable]
     assert {"P1.altered", "P2.merged", "P3.altered"} >= {one.violation.group for one in findings if not one.stable}
@@ -215,7 +215,7 @@ def test_a_campaign_ends_after_enough_examples_or_findings() -> None:
     campaign = Campaign(
         ground=cast("Ground", QuietGround()), effort=Effort(examples=200), budget=FOREVER, seed=0, watcher=notes
     )
-    outcome = campaign.run([target(slashed, IdentifierPlan(tail="/a"))])[0]
+    outcome = next(campaign.run([target(slashed, IdentifierPlan(tail="/a"))]))
 
     assert ["identifiers True", "P1.altered", "P4.merged"] == notes.lines
     assert [True, True] == [finding.stable for finding in outcome.findings]
