@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 from conformance.fuzzing.drawing import explore
 from conformance.fuzzing.plan import written
+from conformance.leave import end_if_asked
 from conformance.workstation import WorkstationError
 
 if TYPE_CHECKING:
@@ -158,6 +159,7 @@ class Hunt:
 
     def examine(self, plan: Plan) -> list[Catch]:
         """Carry a plan out, and return what it broke."""
+        end_if_asked()
         try:
             looks = self.target.carry_out(plan, self.ground)
         except WorkstationError:

@@ -189,7 +189,7 @@ def _finding() -> Finding:
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
 def test_what_was_found_before_the_end_is_reported(tmp_path: Path, sign: signal.Signals) -> None:
     """A pipeline that cancels the job, or Ctrl-C: what was found stays, and nothing unfinished looks like a pass."""
-    which = ["--fault", "opens_without_identity", "--target", "claims", "--target", "flow", "--budget", "600s"]
+    which = ["--fault", "opens_without_identity", "--target", "claims", "--target", "flow", "--budget", "120s"]
     command = [sys.executable, "-u", "-m", "conformance.cli", "fuzz", *which, "--seed", "1", "--lang", "en"]
     with subprocess.Popen([*command, "--report-dir", str(tmp_path)], stdout=subprocess.PIPE, text=True) as fuzzing:
         assert fuzzing.stdout is not None

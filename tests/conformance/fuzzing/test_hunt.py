@@ -108,6 +108,21 @@ def test_explicit_plans_are_carried_out_whatever_the_time() -> None:
     assert 3 == late.tried
 
 
+def test_an_end_that_was_asked_for_ends_the_hunt_at_the_next_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though Python may drop the interruption itself."""
+    clean = hunt(target(lambda _: None))
+
+    def asked() -> None:
+        if clean.tried == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("conformance.fuzzing.hunt.end_if_asked", asked)
+    with pytest.raises(KeyboardInterrupt):
+        clean.draw(seed=0, examples=50)
+
+    assert 2 == clean.tried
+
+
 def test_a_plan_that_always_runs_is_made_smaller_too() -> None:
     """What is reported is the smallest plan, whichever way it was found."""
     what = target(slashed, IdentifierPlan(tail="/a", twist=Twist.SPACED, text=" ", at=3))
