@@ -22,9 +22,11 @@ from conformance.cli.fuzz_scribe import Scribe
 from conformance.cli.options import UsageError
 from conformance.cli.small_portal import demo_portal
 from conformance.cli.terminal import Terminal
+from conformance.control import ProviderGone
 from conformance.descriptor import read_descriptor
 from conformance.events import of_kind, read_events
 from conformance.exit_codes import ExitCode
+from conformance.fuzzing.campaign import Campaign, Outcome
 from conformance.fuzzing.finding import Finding
 from conformance.fuzzing.plan import ClaimsPlan, plan_from_json
 from conformance.fuzzing.target import TARGETS
@@ -207,6 +209,28 @@ def test_what_was_found_before_the_end_is_reported(tmp_path: Path, sign: signal.
     assert [] == of_kind(events, "end") + of_kind(events, "target")
     assert "cut off" in "".join(suite.itertext()) + str([case.attrib for case in suite.iter()])
     assert {"report.html", "plan-1.json", "report.sarif", "summary.md"} <= {one.name for one in tmp_path.iterdir()}
+
+
+@pytest.mark.integration
+def test_what_was_found_before_the_provider_went_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit code 3, as when it never answered; the first target's outcome stands, and no end is claimed."""
+    hunt, gone = Campaign._hunt, ProviderGone("parti", "gone")
+
+    def hunted(campaign: Campaign, target: Any, seconds: float) -> Outcome:
+        if target.name == "flow":
+            raise gone
+        return hunt(campaign, target, seconds)
+
+    monkeypatch.setattr(Campaign, "_hunt", hunted)
+    which = ["--fault", "opens_without_identity", "--target", "claims", "--target", "flow", "--budget", "0s"]
+    code = main(["fuzz", *which, "--lang", "en", "--report-dir", str(tmp_path)])
+    events = read_events((tmp_path / "events.jsonl").read_text(encoding="utf-8"))
+
+    assert ExitCode.UNREACHABLE == code
+    assert ["claims"] == [one["target"] for one in of_kind(events, "target")]
+    assert ["fuzz.claims.1"] == [one["scenario"] for one in of_kind(events, "verdict")]
+    assert [] == of_kind(events, "end")
+    assert (tmp_path / "report.html").is_file()
 
 
 @pytest.mark.integration
